@@ -1,0 +1,65 @@
+"""Every error that the autograder raises: ours (`AutograderError`) and the student's (`StudentFault`)."""
+
+
+class AutograderError(Exception):
+    """Something on the course's or the grader's side is wrong; no student loses a point for it."""
+
+
+class UnknownNameError(AutograderError):
+    """A name that nothing is registered under; the message lists the nearest names."""
+
+
+class SpecError(AutograderError):
+    """A file of the course (spec.toml, assignment.toml, a suite) is broken: file, field, got, expected."""
+
+
+class SandboxError(AutograderError):
+    """The sandbox itself failed: no worker started, or the supervisor is gone."""
+
+
+class TierError(SandboxError):
+    """The isolation that was asked for is not to be had on this machine."""
+
+
+class LeakError(AutograderError):
+    """A released file would have held a line of `solutions/`."""
+
+
+class WireError(AutograderError):
+    """Bytes from a worker that are no frame; the text says which rule they broke."""
+
+
+class StudentFault(Exception):  # noqa: N818 -- a fault is not an error of ours, and the name must say whose it is
+    """The student's program did something that a test may count against it.
+
+    Attributes:
+        reason: one sentence for the student, free of hidden values.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StudentRaised(StudentFault):
+    """The student's function raised; `kind` is the name of the nearest built-in exception."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"your code raised {kind}")
+        self.kind = kind
+
+
+class NotDefined(StudentFault):
+    """The submission does not define the function."""
+
+
+class LimitHit(StudentFault):
+    """The student's program hit a limit; the reason names the limit and its value."""
+
+
+class WorkerDied(StudentFault):
+    """The student's program ended its own process: a crash, an exit, or a signal."""
+
+
+class BadReply(StudentFault):
+    """The student's function returned something that is no number, array, or handle."""

@@ -1,0 +1,127 @@
+"""What crosses the autograder's boundaries: limits, specs, outcomes, grades. Frozen, and free of behaviour."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Outcome(StrEnum):
+    """How a hidden test ended; only `PASSED` earns all of its points.
+
+    `FAILED`: the student's code was wrong or hit a limit. `SKIPPED`: it could not run for the student's
+    reason. `ERROR`: our fault; points are null and a person is needed.
+    """
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one worker may use; a limit that is hit is named in the record with its value."""
+
+    load_seconds: float = 20.0
+    """Wall time for running all cells of the submission once."""
+    call_seconds: float = 5.0
+    """Wall time for one call of the student's function."""
+    total_seconds: float = 120.0
+    """Wall time for everything that one suite asks of the worker."""
+    memory_mb: int = 2048
+    """Address space beyond what the libraries took, in MiB."""
+    processes: int = 64
+    """Processes and threads at one time."""
+    scratch_mb: int = 64
+    """Room for files the student's code writes, in MiB; also the largest file."""
+    output_kb: int = 1024
+    """Printed output before the worker is ended, in KiB; the first 64 KiB are kept."""
+    reply_mb: int = 64
+    """Largest reply to one call, in MiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A graded function's `spec.toml`: the contract between student, suite and sandbox."""
+
+    name: str
+    """The folder's name under `solutions/`."""
+    folder: Path
+    functions: tuple[str, ...]
+    """Names that the submission defines; the first is the one that `student(...)` calls."""
+    signature: str
+    summary: str
+    libraries: tuple[str, ...]
+    """What the student's code may import: ("numpy",) or ("numpy", "torch")."""
+    features: tuple[str, ...]
+    """Every feature that the suite can test; an assignment names those it taught."""
+    limits: Limits
+    call_seconds: dict[str, float]
+    """Wall time for one call, for the functions that need another than `limits.call_seconds`."""
+    diagnose: bool
+    """Whether `mistakes/` may be run on the suite's inputs to name a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One graded function inside an assignment: how much it is worth and what of it was taught."""
+
+    spec: Spec
+    points: float | None
+    """None: as many as the suite's weights add up to."""
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a submission is graded on."""
+
+    name: str
+    parts: tuple[Part, ...]
+    round: int = 1
+    ignored_cells: frozenset[str] = frozenset()
+    """Sources of cells that came with the notebook and are not the student's to run: public checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """What one hidden test says about one submission."""
+
+    __test__ = False  # keeps pytest from collecting the class; not a field
+
+    function: str
+    test: str
+    description: str
+    """The test's docstring: all that a student reads about what was tested."""
+    points: float | None
+    max_points: float
+    outcome: Outcome
+    reason: str
+    """One sentence for the student, free of hidden values; empty when the test passed."""
+    diagnosis: str | None
+    """The id of the one misconception that explains all outputs, or None."""
+    seconds: float
+    shapes: str = ""
+    """Shapes of the arguments of the first call that failed, such as `(2, 3, 7, 9), (4, 3, 3, 2)`."""
+    detail: str = ""
+    """For the instructor only: values, positions, exception text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Everything that is known about one submission, enough for a re-grade to meet the same tests."""
+
+    submission: str
+    points: float | None
+    max_points: float
+    needs_person: bool
+    round: int
+    suite: str
+    """Digest of the suites, references and specs that were used."""
+    versions: dict[str, str]
+    tier: str
+    tests: tuple[TestResult, ...]
+    notes: tuple[str, ...] = ()
+    """What was strange about the file or its cells, in words that may be shown to the student."""
+    output: str = ""
+    """For the instructor only: the first 64 KiB that the submission printed."""
