@@ -25,10 +25,6 @@ class LeakError(AutograderError):
     """A released file would have held a line of `solutions/`."""
 
 
-class WireError(AutograderError):
-    """Bytes from a worker that are no frame; the text says which rule they broke."""
-
-
 class StudentFault(Exception):  # noqa: N818 -- a fault is not an error of ours, and the name must say whose it is
     """The student's program did something that a test may count against it.
 
@@ -42,11 +38,17 @@ class StudentFault(Exception):  # noqa: N818 -- a fault is not an error of ours,
 
 
 class StudentRaised(StudentFault):
-    """The student's function raised; `kind` is the name of the nearest built-in exception."""
+    """The student's function raised; `kind` is the name of the nearest built-in exception.
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"your code raised {kind}")
+    Attributes:
+        kind: the only part of the exception that a student is told for a hidden test.
+        detail: the traceback's text, for the instructor.
+    """
+
+    def __init__(self, kind: str, detail: str = "", note: str = "") -> None:
+        super().__init__(f"your code raised {kind}{note}")
         self.kind = kind
+        self.detail = detail
 
 
 class NotDefined(StudentFault):

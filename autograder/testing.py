@@ -60,7 +60,7 @@ class Student(Protocol):
         ...
 
 
-class Mismatch(AssertionError):
+class Mismatch(AssertionError):  # noqa: N818 -- reads as what it says in a suite
     """The student's value differs; `reason` may be shown to the student, the message may not."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -149,4 +149,6 @@ def assert_unchanged(student: Student) -> None:
     changed = student.changed_arguments()
     if changed:
         names = ", ".join(str(i + 1) for i in changed)
-        raise Mismatch(f"the function changed its argument {names} in place", "arguments differ after the call")
+        raise Mismatch(
+            f"the function changed its argument {names} in place", "arguments differ after the call"
+        )

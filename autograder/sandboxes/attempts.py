@@ -1,0 +1,89 @@
+"""What the probe tries from inside a worker, before any student's code runs: every success is a hole.
+
+Runs in the worker, as a plain file next to `zygote.py`: standard library only. `probe.py` judges the answers.
+"""
+
+import ctypes
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+
+def run(canary: str, grader_pid: int, port: int) -> dict[str, bool]:
+    """Try each thing that a student must not be able to do.
+
+    Args:
+        canary: path of a file on the host that the grader can read.
+        grader_pid: the grader's process id on the host.
+        port: TCP port on the host's loopback where the grader listens.
+
+    Returns:
+        For each attempt, whether it succeeded.
+    """
+    tries: dict[str, Callable[[], object]] = {
+        "read a file of the grader": lambda: Path(canary).read_bytes(),
+        "write a file of the grader": lambda: Path(canary).open("r+b").close(),
+        "signal the grader": lambda: os.kill(grader_pid, 0),
+        "signal its parent": _signal_parent,
+        "read the grader's environment": lambda: Path(f"/proc/{grader_pid}/environ").read_bytes(),
+        "connect to the network": lambda: socket.create_connection(("127.0.0.1", port), timeout=2).close(),
+        "hold a capability": _hold_capability,
+        "mount": _mount,
+        "make a user namespace": _user_namespace,
+        "write to its own root": lambda: Path("/probe").write_bytes(b""),
+        "start a program": _start_program,
+    }
+    return {name: _succeeds(attempt) for name, attempt in tries.items()}
+
+
+def _succeeds(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except OSError:
+        return False
+    return True
+
+
+def _signal_parent() -> None:
+    parent = os.getppid()
+    if parent == 0:  # the parent is outside of the pid namespace
+        raise ProcessLookupError
+    os.kill(parent, 0)
+
+
+def _hold_capability() -> None:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    held = [
+        line.split()[1] for line in status.splitlines() if line.startswith(("CapEff", "CapPrm", "CapBnd"))
+    ]
+    if not any(int(mask, 16) for mask in held):
+        raise PermissionError
+
+
+def _libc(name: str, *args: object) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, name)(*args) != 0:
+        raise OSError(ctypes.get_errno(), name)
+
+
+def _mount() -> None:
+    _libc("mount", b"none", b"/tmp", b"tmpfs", ctypes.c_ulong(0), b"")
+
+
+def _user_namespace() -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            _libc("unshare", 0x10000000)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise PermissionError
+
+
+def _start_program() -> None:
+    if not any(os.access(shell, os.X_OK) for shell in ("/bin/sh", "/usr/bin/sh", "/usr/bin/env")):
+        raise FileNotFoundError
