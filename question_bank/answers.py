@@ -94,7 +94,7 @@ class Number:
 
     def accepts(self, value: Value) -> bool:
         """Whether `value` is right, exactly compared."""
-        return isinstance(value, int | Fraction) and abs(value - self.value) <= self.tolerance
+        return isinstance(value, int | Fraction) and abs(Fraction(value) - self.value) <= self.tolerance
 
     def show(self) -> str:
         """Write the key."""
