@@ -245,12 +245,14 @@ class Paper:
         paper: the id of the exam, the same for the class.
         student: the student's id.
         items: the questions, in order.
+        name: the student's name; may be empty.
     """
 
     title: str
     paper: str
     student: str
     items: tuple[Item, ...]
+    name: str = ""
 
     def to_json(self) -> Json:
         """Freeze the paper."""
@@ -260,6 +262,7 @@ class Paper:
             "title": self.title,
             "paper": self.paper,
             "student": self.student,
+            "name": self.name,
             "items": items,
         }
 
@@ -277,6 +280,7 @@ class Paper:
             take(data, "paper", str),
             take(data, "student", str),
             take_all(data, "items", Item.from_json),
+            take(data, "name", str),
         )
 
 
