@@ -16,7 +16,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from question_bank.errors import FormulaError
@@ -112,7 +112,15 @@ def evaluate(text: str, numbers: Mapping[str, Rational] | None = None) -> Ration
         raise FormulaError(f"formula {text!r}: a divisor is 0 with {dict(numbers or {})}") from None
 
 
-def _value(node: ast.expr, numbers: Mapping[str, Rational]) -> Rational:
+def substitute(text: str, leaves: Mapping[str, Any]) -> Any:
+    """Work a formula out with anything that has arithmetic, such as SymPy's symbols, in place of its names.
+
+    `max` and `min` want things that can be compared.
+    """
+    return _value(_parse(text), leaves)
+
+
+def _value(node: ast.expr, numbers: Mapping[str, Any]) -> Any:
     match node:
         case ast.Constant(value=int(value)):
             return value
@@ -127,14 +135,16 @@ def _value(node: ast.expr, numbers: Mapping[str, Rational]) -> Rational:
     raise AssertionError(ast.dump(node))  # _parse lets nothing else through
 
 
-def _operate(op: ast.operator, a: Rational, b: Rational) -> Rational:
+def _operate(op: ast.operator, a: Any, b: Any) -> Any:
     if isinstance(op, ast.Add):
         return a + b
     if isinstance(op, ast.Sub):
         return a - b
     if isinstance(op, ast.Mult):
         return a * b
-    return a // b if isinstance(op, ast.FloorDiv) else Fraction(a) / b
+    if isinstance(op, ast.FloorDiv):
+        return a // b
+    return (Fraction(a) if isinstance(a, int) else a) / b
 
 
 def plain(text: str, numbers: Mapping[str, Rational] | None = None) -> str:

@@ -15,7 +15,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """Make the error for a name that is not there: it says the nearest names, or all when none is near.
 
     >>> print(unknown("family", "conv-size", ["conv-output-size", "conv-parameters"]))
-    unknown family 'conv-size': did you mean conv-output-size? Known: conv-output-size, conv-parameters
+    unknown family 'conv-size': did you mean conv-output-size or conv-parameters? Known: conv-output-size, conv-parameters
     """
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)

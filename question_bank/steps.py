@@ -7,6 +7,7 @@ from types import MappingProxyType
 from question_bank import maths
 from question_bank.errors import StepError
 from question_bank.frozen import numbers, take, take_rational
+from question_bank.message import Message
 from question_bank.values import Json, Rational, value_to_json
 
 
@@ -15,7 +16,7 @@ class Step:
     """One line of a worked solution: formula = numbers put in = value.
 
     Attributes:
-        label: what the step works out; plain words.
+        label: what the step works out.
         formula: in the language of `maths`.
         numbers: what is put in for the formula's names.
         value: what comes out.
@@ -23,11 +24,11 @@ class Step:
     Raises:
         StepError: the formula does not give the value.
 
-    >>> Step("Span of the kernel", "d*(k - 1) + 1", {"d": 2, "k": 3}, 5).plain()
+    >>> Step(Message("Span of the kernel"), "d*(k - 1) + 1", {"d": 2, "k": 3}, 5).plain()
     'Span of the kernel: d × (k − 1) + 1 = 2 × (3 − 1) + 1 = 5'
     """
 
-    label: str
+    label: Message
     formula: str
     numbers: Mapping[str, Rational]
     value: Rational
@@ -37,7 +38,7 @@ class Step:
         got = maths.evaluate(self.formula, self.numbers)
         if got != self.value:
             raise StepError(
-                f"step {self.label!r}: {maths.plain(self.formula, self.numbers)} is {got}, not {self.value}; mend the family"
+                f"step {self.label.plain()!r}: {maths.plain(self.formula, self.numbers)} is {got}, not {self.value}; mend the family"
             )
 
     def plain(self) -> str:
@@ -45,7 +46,7 @@ class Step:
         sides = dict.fromkeys(
             (maths.plain(self.formula), maths.plain(self.formula, self.numbers), maths.plain(self._value))
         )
-        return f"{self.label}: {' = '.join(sides)}"
+        return f"{self.label.plain()}: {' = '.join(sides)}"
 
     def mathml(self) -> str:
         """Return the equation as one MathML element."""
@@ -77,7 +78,7 @@ class Step:
         """Freeze the step."""
         put_in = {name: value_to_json(number) for name, number in self.numbers.items()}
         return {
-            "label": self.label,
+            "label": self.label.to_json(),
             "formula": self.formula,
             "numbers": put_in,
             "value": value_to_json(self.value),
@@ -86,9 +87,5 @@ class Step:
     @classmethod
     def from_json(cls, data: Json) -> "Step":
         """Read what `to_json` wrote; the step is checked again."""
-        return cls(
-            take(data, "label", str),
-            take(data, "formula", str),
-            numbers(data, "numbers"),
-            take_rational(data, "value"),
-        )
+        label = Message.from_json(take(data, "label", dict))
+        return cls(label, take(data, "formula", str), numbers(data, "numbers"), take_rational(data, "value"))

@@ -1,0 +1,154 @@
+"""Families: what makes questions. A family is one file in `question_bank/families/` with one decorated class.
+
+The class has a `space`, `rules` (the ids of its misconceptions), `build(given, draw) -> Draft` and `oracle(question)`. The
+oracle works out every part's answer again, sharing no code with `build`; it imports what is heavy inside the method.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from question_bank.answers import Answer
+from question_bank.draw import Draw
+from question_bank.errors import SpaceError
+from question_bank.message import Message
+from question_bank.misconceptions import CATALOGUE
+from question_bank.model import Given, Part, Question, Step, Table, Wrong
+from question_bank.registry import Registry, unknown
+from question_bank.space import Space
+from question_bank.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a family writes; the bank makes a `Question` of it. See `Question` for the fields."""
+
+    stem: Message
+    parts: tuple[Part, ...]
+    code: str = ""
+    tables: tuple[Table, ...] = ()
+    solution: tuple[Step, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+
+
+class Maker(Protocol):
+    """The class that a family's file declares.
+
+    Attributes:
+        space: the parameters.
+        rules: the ids of the misconceptions that it knows wrong answers for.
+        drawn: True when array entries are drawn beside the point, so that one point gives many questions.
+    """
+
+    space: Space
+    rules: Collection[str]
+    drawn: bool
+
+    def build(self, given: Given, draw: Draw) -> Draft:
+        """Write the question of one point; what is drawn comes from `draw` alone."""
+
+    def oracle(self, question: Question) -> tuple[Value, ...]:
+        """Work out the answer to every part from what the question shows, by other means than `build`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A registered family.
+
+    Attributes:
+        name: kebab-case.
+        topic: the part of the lectures.
+        version: raised whenever a change alters any question, so that an issued paper says which one made it.
+        title: what it asks, in a few words; the first line of its docstring.
+        maker: an instance of the class.
+    """
+
+    name: str
+    topic: str
+    version: int
+    title: str
+    maker: Maker
+
+    @property
+    def space(self) -> Space:
+        """The family's parameters."""
+        return self.maker.space
+
+    def build(self, given: Given, draw: Draw) -> Question:
+        """Write the question of one point; it is not proved yet, see `bank.issue`."""
+        draft = self.maker.build(given, draw)
+        return Question(
+            family=self.name,
+            version=self.version,
+            given=given,
+            stem=draft.stem,
+            parts=draft.parts,
+            code=draft.code,
+            tables=draft.tables,
+            solution=draft.solution,
+            wrong=draft.wrong,
+        )
+
+
+FAMILIES: Registry[Family] = Registry("family", "question_bank.families")
+M = TypeVar("M", bound=Maker)
+
+
+def family(
+    name: str, *, topic: str, version: int, registry: Registry[Family] = FAMILIES
+) -> Callable[[type[M]], type[M]]:
+    """Register the decorated class as a family.
+
+    Raises:
+        DuplicateNameError: the name is taken.
+        UnknownNameError: one of its rules is in no entry of the catalogue.
+    """
+
+    def register(maker: type[M]) -> type[M]:
+        for rule in maker.rules:
+            if rule not in CATALOGUE:
+                raise unknown("misconception", rule, CATALOGUE)
+        title = (maker.__doc__ or name).strip().splitlines()[0].rstrip(".")
+        registry.add(name, Family(name, topic, version, title, maker()))
+        return maker
+
+    return register
+
+
+def live(answer: Answer, values: Mapping[str, Value | None], part: int = 0) -> tuple[Wrong, ...]:
+    """Return the misconceptions whose answers are wrong here; one that leads to the key, or to None, is not live."""
+    return tuple(
+        Wrong(rule, part, value)
+        for rule, value in values.items()
+        if value is not None and not answer.accepts(value)
+    )
+
+
+def usable(wrong: Collection[Wrong]) -> dict[Value, str]:
+    """Return the distinct wrong answers, each with the first misconception that leads to it."""
+    found: dict[Value, str] = {}
+    for entry in wrong:
+        found.setdefault(entry.value, entry.misconception)
+    return found
+
+
+def most_separated(draw: Draw, attempt: Callable[[Draw], Draft], wanted: int, attempts: int = 40) -> Draft:
+    """Draw entries until `wanted` misconceptions give distinct wrong answers, else keep the first draft with the most.
+
+    Deterministic and bounded: the n-th attempt has a stream of its own.
+
+    Raises:
+        SpaceError: no attempt is asked for.
+    """
+    best: Draft | None = None
+    most = -1
+    for number in range(attempts):
+        draft = attempt(draw.child("attempt", number))
+        distinct = len(usable(draft.wrong))
+        if distinct > most:
+            best, most = draft, distinct
+        if most >= wanted:
+            break
+    if best is None:
+        raise SpaceError(f"attempts={attempts}: expected at least 1")
+    return best
