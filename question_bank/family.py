@@ -32,17 +32,19 @@ class Draft:
 
 
 class Maker(Protocol):
-    """The class that a family's file declares.
+    """The class that a family's file declares."""
 
-    Attributes:
-        space: the parameters.
-        rules: the ids of the misconceptions that it knows wrong answers for.
-        drawn: True when array entries are drawn beside the point, so that one point gives many questions.
-    """
+    @property
+    def space(self) -> Space:
+        """The parameters."""
 
-    space: Space
-    rules: Collection[str]
-    drawn: bool
+    @property
+    def rules(self) -> Collection[str]:
+        """The ids of the misconceptions that it knows wrong answers for."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether array entries are drawn beside the point, so that one point gives many questions."""
 
     def build(self, given: Given, draw: Draw) -> Draft:
         """Write the question of one point; what is drawn comes from `draw` alone."""
@@ -105,11 +107,12 @@ def family(
     """
 
     def register(maker: type[M]) -> type[M]:
-        for rule in maker.rules:
+        instance = maker()
+        for rule in instance.rules:
             if rule not in CATALOGUE:
                 raise unknown("misconception", rule, CATALOGUE)
         title = (maker.__doc__ or name).strip().splitlines()[0].rstrip(".")
-        registry.add(name, Family(name, topic, version, title, maker()))
+        registry.add(name, Family(name, topic, version, title, instance))
         return maker
 
     return register
