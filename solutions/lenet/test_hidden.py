@@ -1,0 +1,263 @@
+# LEGRADE-CANARY solutions/lenet/test_hidden.py
+"""Hidden suite for LeNet. A docstring is what the student reads."""
+
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from autograder import calibration, datasets, training
+from autograder.testing import Handle, Mismatch, StudentFault, Tensor, assert_same
+
+SIZES = (150, 6, 2400, 16, 48000, 120, 10080, 84, 840, 10)
+FAN_IN = (25, 25, 150, 150, 400, 400, 120, 120, 84, 84)
+TABLE = [((6, 28, 28), 156), ((16, 10, 10), 2416), ((120,), 48120), ((84,), 10164), ((10,), 850)]
+STEPS = {"epochs": 8, "batch_size": 64, "lr": 0.004, "seed": 5}
+ORDERS = {"epochs": 2, "batch_size": 8, "lr": 0.002}
+
+
+def device(student):
+    best = training.once(student.cache, "device", lambda: student.ask("best_device"))
+    return "cuda" if best == "cuda" else "cpu"
+
+
+def build(student, shape=(2, 1, 28, 28)):
+    """Build a model and run zeros through it: the handle, and its leaf modules as (name, shape, parameters)."""
+    model = student.build_model()
+    if not isinstance(model, Handle):
+        raise Mismatch("build_model returned no torch.nn.Module", type(model).__name__)
+    try:
+        rows = student.ask("layers", model, shape)
+    except StudentFault as fault:
+        raise Mismatch("build_model's result does not run on images (N, 1, 28, 28)", str(fault)) from None
+    return model, [(str(name), tuple(int(n) for n in size), int(count)) for name, size, count in rows]
+
+
+def weights(student, model):
+    """Fetch the weights as flat float64 arrays."""
+    return [np.asarray(w, dtype=np.float64).ravel() for w in student.ask("weights", model)]
+
+
+def set_weights(student, model, flat):
+    """Give the model's parameters, which LeNet's sizes tell apart, the values that we chose; return the order."""
+    own = [np.asarray(w) for w in student.ask("weights", model)]
+    if sorted(w.size for w in own) != sorted(SIZES):
+        raise Mismatch("the model's weights and biases are not those of LeNet", str([w.shape for w in own]))
+    order = [SIZES.index(w.size) for w in own]
+    student.ask("set_weights", model, [flat[i].reshape(w.shape) for i, w in zip(order, own, strict=True)])
+    return order
+
+
+def draw_weights(rng):
+    bounds = [1 / np.sqrt(n) for n in FAN_IN]
+    return [rng.uniform(-b, b, n).astype(np.float32) for b, n in zip(bounds, SIZES, strict=True)]
+
+
+@cache
+def reference():
+    """Load the reference by path: models do not travel, so the fixture of that name cannot give them."""
+    return calibration.load_functions(Path(__file__).parent / "reference.py")
+
+
+def reference_model(flat):
+    model = reference().build_model()
+    with torch.no_grad():
+        for parameter, values in zip(model.parameters(), flat, strict=True):
+            parameter.copy_(torch.from_numpy(values).reshape(parameter.shape))
+    return model
+
+
+def draw_images(rng, count):
+    x = rng.random((count, 1, 28, 28), dtype=np.float32)
+    return x, rng.integers(10, size=count)
+
+
+def as_losses(got, epochs):
+    """Take what `fit` returned as one finite number for each epoch."""
+    try:
+        losses = np.asarray(got, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise Mismatch("fit returned no list of numbers", type(got).__name__) from None
+    if losses.shape != (epochs,):
+        raise Mismatch("fit did not return one loss for each epoch", f"{losses.shape} for {epochs}")
+    if not np.isfinite(losses).all():
+        raise Mismatch("a loss that fit returned is NaN or infinite", str(losses))
+    return losses
+
+
+def moved(before, after):
+    """Distance that each parameter went, as one vector."""
+    return np.concatenate([a - b for a, b in zip(after, before, strict=True)])
+
+
+def apart(one, other):
+    """Distance of two vectors, relative to the length of the second."""
+    return float(np.linalg.norm(one - other) / max(np.linalg.norm(other), 1e-12))
+
+
+# --- the model
+
+
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("batch", [1, 5])
+def test_layers(student, batch):
+    """The layers with weights have LeNet's output shapes and numbers of parameters, for any batch size."""
+    _, rows = build(student, (batch, 1, 28, 28))
+    found = [
+        (shape[:1] + tuple(np.trim_zeros(np.array(shape[1:]) - 1, "b") + 1), n) for _, shape, n in rows if n
+    ]
+    if found != [((batch, *shape), n) for shape, n in TABLE]:
+        raise Mismatch("the output shapes or the parameters of the layers are not LeNet's", str(found))
+
+
+@pytest.mark.weight(1)
+def test_parameters(student):
+    """The model has 61,706 parameters."""
+    model, _ = build(student)
+    count = student.ask("parameters", model)
+    if count != 61706:
+        raise Mismatch(f"the model has {count} parameters, expected 61706", "another model")
+
+
+@pytest.mark.weight(3)
+def test_computes_lenet(student, rng):
+    """With weights that we set, the logits are LeNet's: ReLU, max pooling, no softmax at the end."""
+    model, _ = build(student)
+    flat, (x, _) = draw_weights(rng), draw_images(rng, 7)
+    set_weights(student, model, flat)
+    got = training.as_logits(student.predict(model, Tensor(x), batch_size=4, device=device(student)), 7)
+    want = reference().predict(reference_model(flat), torch.from_numpy(x), batch_size=7, device="cpu")
+    assert_same(got, want.numpy(), rtol=2e-3)
+
+
+# --- training, followed exactly: with all images in one batch the order of the images does not matter
+
+
+def few_steps(student, rng):
+    """Train on a few images from the same weights in the worker and here."""
+    model, _ = build(student)
+    flat, (x, y) = draw_weights(rng), draw_images(rng, 48)
+    order = set_weights(student, model, flat)
+    losses = as_losses(
+        student.fit(model, Tensor(x), Tensor(y), device=device(student), **STEPS), STEPS["epochs"]
+    )
+    after = weights(student, model)
+    ours = reference_model(flat)
+    want = reference().fit(ours, torch.from_numpy(x), torch.from_numpy(y), device="cpu", **STEPS)
+    kept = [p.detach().numpy().astype(np.float64).ravel() for p in ours.parameters()]
+    start = [flat[i] for i in order]
+    return losses, np.asarray(want), moved(start, after), moved(start, [kept[i] for i in order])
+
+
+@pytest.mark.weight(1)
+def test_losses_of_known_steps(student, rng):
+    """Trained on one batch from weights that we set, fit returns the mean cross-entropy of each epoch."""
+    losses, want, _, _ = training.once(student.cache, "steps", lambda: few_steps(student, rng))
+    assert_same(losses, want, atol=0.02)
+
+
+@pytest.mark.weight(3)
+def test_weights_after_known_steps(student, rng):
+    """Trained on one batch from weights that we set, the weights go where Adam takes them at the learning rate given."""
+    _, _, got, want = training.once(student.cache, "steps", lambda: few_steps(student, rng))
+    distance = apart(got, want)
+    if not distance < 0.1:
+        raise Mismatch("the weights after a few steps are not where Adam takes them", f"{distance:.3f} apart")
+
+
+@pytest.mark.weight(1)
+def test_order_follows_from_the_seed(student, rng):
+    """The same seed repeats a training; another seed takes the images in another order."""
+    flat, (x, y) = draw_weights(rng), draw_images(rng, 40)
+    runs = []
+    for seed in (3, 3, 4):
+        model, _ = build(student)
+        order = set_weights(student, model, flat)
+        student.fit(model, Tensor(x), Tensor(y), device=device(student), seed=seed, **ORDERS)
+        runs.append(moved([flat[i] for i in order], weights(student, model)))
+    if not apart(runs[1], runs[0]) < 0.02:
+        raise Mismatch("the same seed gave another training", f"{apart(runs[1], runs[0]):.4f} apart")
+    if not apart(runs[2], runs[0]) > 0.05:
+        raise Mismatch("another seed gave the same training", f"{apart(runs[2], runs[0]):.4f} apart")
+
+
+# --- the whole training, once for each submission
+
+
+def trained(student, options, rng):
+    return training.once(student.cache, "trained", lambda: train(student, options, rng))
+
+
+def train(student, options, rng):
+    """Train on images with a secret treatment; the test images are sent after training, their labels never."""
+    dataset = datasets.load(options.get("dataset", "digits"), options.get("data_dir"))
+    known = calibration.read_calibration(
+        Path(__file__).parent / "calibration" / f"{dataset.name}.json", dataset
+    )
+    data = training.withhold(dataset, training.draw_secret(rng), rng)
+    model, _ = build(student)
+    before, where = weights(student, model), device(student)
+    x, seed = Tensor(data.x_train), int(rng.integers(1 << 31))
+    got = student.fit(model, x, Tensor(data.y_train), device=where, seed=seed, **asdict(known.recipe))
+    changed = student.changed_arguments()
+    after = weights(student, model)
+    logits = [student.predict(model, Tensor(data.x_test), batch_size=n, device=where) for n in (128, 50)]
+    changed += student.changed_arguments()
+    own = student.predict(model, x, batch_size=128, device=where)
+    return {
+        "losses": got, "epochs": known.recipe.epochs, "levels": known.levels, "before": before, "after": after,
+        "logits": logits, "own": own, "changed": changed, "y_train": data.y_train, "y_test": data.y_test,
+    }  # fmt: skip
+
+
+@pytest.mark.weight(2)
+def test_loss_falls(student, options, rng):
+    """fit returns one loss for each epoch; they fall, and the last agrees with the model that it leaves behind."""
+    run = trained(student, options, rng)
+    losses = as_losses(run["losses"], run["epochs"])
+    own = training.cross_entropy(training.as_logits(run["own"], len(run["y_train"])), run["y_train"])
+    if not losses[-1] < 0.7 * losses[0]:
+        raise Mismatch("the loss does not fall", str(losses))
+    if not 0.2 * losses[-1] < own < 3 * losses[-1] + 0.15:
+        raise Mismatch(
+            "the last loss is not that of the model", f"{losses[-1]:.3f} returned, {own:.3f} found"
+        )
+
+
+@pytest.mark.weight(1)
+def test_every_layer_learns(student, options, rng):
+    """Training moves the weights and biases of every layer of the model that was passed in."""
+    run = trained(student, options, rng)
+    still = [b.size for b, a in zip(run["before"], run["after"], strict=True) if np.abs(a - b).max() < 1e-4]
+    if still:
+        raise Mismatch("fit leaves weights of the model as they were", f"parameters of the sizes {still}")
+
+
+@pytest.mark.weight(1)
+def test_leaves_its_arguments_alone(student, options, rng):
+    """fit and predict leave the images and labels as they were."""
+    if trained(student, options, rng)["changed"]:
+        raise Mismatch(
+            "fit or predict changed the images or labels in place", "arguments differ after the call"
+        )
+
+
+@pytest.mark.weight(1)
+def test_logits(student, options, rng):
+    """predict returns finite logits (N, 10), the same for any batch size."""
+    run = trained(student, options, rng)
+    one, other = (training.as_logits(part, len(run["y_test"])) for part in run["logits"])
+    assert_same(other, one, rtol=2e-3)
+
+
+@pytest.mark.weight(6)
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_accuracy(student, options, rng, level):
+    """Trained by the assignment's recipe, the model recognises images that it has not seen; the last third needs the full accuracy."""
+    run = trained(student, options, rng)
+    score = training.accuracy(training.as_logits(run["logits"][0], len(run["y_test"])), run["y_test"])
+    if score < run["levels"][level]:
+        raise Mismatch(f"the accuracy is below {run['levels'][level]:.2f}", f"{score:.4f}")
