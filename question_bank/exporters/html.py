@@ -1,0 +1,145 @@
+"""A student's paper as one page: no outside resource, complete without script, fields that say how an answer is read.
+
+The policy in the page (CSP 3, section 6.1) lets its own script and style run, by their digests, and forbids everything else,
+the network first. Formulas are MathML. Responses are saved as a file by the page itself.
+"""
+
+import base64
+import functools
+import hashlib
+import json
+import math
+import string
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from question_bank import maths
+from question_bank.exporters import exporter
+from question_bank.message import Message
+from question_bank.model import Item, Paper
+from question_bank.readings import PROBLEMS
+from question_bank.roster import file_stem
+from question_bank.values import Field, Grid, Rational, show_number
+
+_MOST_CELLS: Final = 150
+_MOST_GRID_AXES: Final = 3
+
+
+@exporter("html", suffix=".html")
+def to_html(paper: Paper) -> bytes:
+    """Write the paper as a page in UTF-8."""
+    style, script = _asset("page.css.j2"), _asset("reader.js.j2") + _asset("page.js.j2")
+    page = _environment().get_template("paper.html.j2")
+    return page.render(
+        paper=paper,
+        file=f"responses-{file_stem(paper.student)}.json",
+        total=sum(item.points for item in paper.items),
+        style=Markup(style),  # noqa: S704  # our own file
+        script=Markup(script),  # noqa: S704  # our own file
+        policy=(
+            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+            "base-uri 'none'; form-action 'none'"
+        ),
+    ).encode()
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("question_bank.exporters"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "message": _message,
+        "number": _number,
+        "points": _points,
+        "planes": _planes,
+        "field_json": _field_json,
+    }
+    environment.tests["grid"] = _has_grid
+    environment.globals |= {"letters": string.ascii_lowercase, "key_of": key_of}
+    return environment
+
+
+@functools.cache
+def _asset(name: str) -> str:
+    """Return our script or style; it holds nothing of a paper, so its digest is the same in every page."""
+    problems = Markup(json.dumps(PROBLEMS, sort_keys=True))  # noqa: S704  # our own texts
+    return _environment().get_template(name).render(problems=problems)
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def key_of(item: Item, part: int) -> str:
+    """Return what the answer to a part (counted from 0) is called in a file of responses.
+
+    >>> from question_bank.message import Message
+    >>> from question_bank.model import PublicQuestion
+    >>> key_of(Item("k7m2", 0, 1, PublicQuestion(Message("?"), ())), 1)
+    'k7m2/b'
+    """
+    return f"{item.id}/{string.ascii_lowercase[part]}"
+
+
+def _message(message: Message) -> Markup:
+    """Set a message: text escaped, maths as MathML, code as code."""
+    spans = []
+    for kind, text in message.spans():
+        if kind == "math":
+            spans.append(maths.mathml(text))
+        else:
+            spans.append(f"<code>{escape(text)}</code>" if kind == "code" else str(escape(text)))
+    return Markup("".join(spans))  # noqa: S704  # every span is escaped, or MathML that `maths` made
+
+
+def _number(value: Rational) -> str:
+    """Write a number with a true minus sign."""
+    return show_number(value).replace("-", "\u2212")
+
+
+def _points(value: Rational) -> str:
+    """Write points.
+
+    >>> _points(1), _points(2)
+    ('1 point', '2 points')
+    """
+    return f"{show_number(value)} {'point' if value == 1 else 'points'}"
+
+
+def _planes(grid: Grid) -> list[tuple[str, list[tuple[Rational, ...]]]]:
+    """Split an array into (index of the plane, its rows); the index is empty when there is one plane.
+
+    >>> _planes(Grid((2, 1, 2), (1, 2, 3, 4)))
+    [('[0]', [(1, 2)]), ('[1]', [(3, 4)])]
+    """
+    outer = grid.shape[:-2]
+    height = grid.shape[-2] if len(grid.shape) > 1 else 1
+    rows = grid.rows()
+    planes = []
+    for plane in range(math.prod(outer)):
+        index, rest = [], plane
+        for length in reversed(outer):
+            rest, place = divmod(rest, length)
+            index.append(str(place))
+        name = f"[{', '.join(reversed(index))}]" if index else ""
+        planes.append((name, rows[plane * height : (plane + 1) * height]))
+    return planes
+
+
+def _has_grid(field: Field) -> bool:
+    """Whether the field is shown as cells to fill in."""
+    size = field.size
+    return size is not None and len(size) <= _MOST_GRID_AXES and math.prod(size) <= _MOST_CELLS
+
+
+def _field_json(field: Field) -> str:
+    """Write what the page's script needs to know of a field."""
+    known = {"kind": field.kind, "letters": field.letters, "may_raise": field.may_raise, "size": field.size}
+    return json.dumps(known, sort_keys=True)
