@@ -6,7 +6,6 @@ goes to its problem, and then it has no cells.
 
 import codecs
 import os
-import re
 import stat
 import unicodedata
 from collections import Counter
@@ -16,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograder.errors import AutograderError
-from autograder.notebook import Cell, CellKind, Contents, clean, from_json, parse
+from autograder.notebook import Cell, Contents, from_json, parse
+from autograder.percent import split
 
 MAX_BYTES = 50 * 2**20
 MAX_CODE = 10 * 2**20
@@ -24,7 +24,6 @@ MAX_DEPTH = 3
 """Folders below a student's own in which a submission is looked for."""
 MAX_NAMED = 3
 SUFFIXES = (".ipynb", ".py")
-PERCENT = re.compile(r"^# ?%%(?:[ \t]+(?P<rest>.*))?$")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -163,25 +162,9 @@ def _looks_like_notebook(text: str) -> bool:
 
 
 def _python(text: str) -> Contents:
-    """Split a `.py` file at its `# %%` lines (the percent format); without any it is one cell.
-
-    Code before the first such line is a cell too, but for the comment header that jupytext writes.
-    """
-    kinds: list[CellKind] = ["code"]
-    blocks: list[list[str]] = [[]]
-    for line in clean(text).split("\n"):
-        if marker := PERCENT.match(line):
-            rest = marker["rest"] or ""
-            kinds.append("markdown" if "[markdown]" in rest else "raw" if "[raw]" in rest else "code")
-            blocks.append([])
-        else:
-            blocks[-1].append(line)
-    cells = [
-        Cell(kind, clean("\n".join(block)).lstrip("\n"))
-        for kind, block in zip(kinds, blocks, strict=True)
-        if any(block)
-    ]
-    return Contents(tuple(cells)) if cells else Contents(problem="The file is empty.")
+    """Take the cells of a `.py` file: one, or those of its `# %%` lines."""
+    cells = tuple(Cell(block.kind, block.source) for block in split(text))
+    return Contents(cells) if cells else Contents(problem="The file is empty.")
 
 
 def _only_file(folder: Path) -> Path:

@@ -240,8 +240,8 @@ def test_a_python_file_is_one_cell_or_the_cells_of_its_percent_lines(tmp_path):
         f'# header\n# %% [markdown]\n# Text\n\n# %%\n{CODE}\n\n# %% legrade_check="public"\n\nassert True\n'
     )
     percent = read(save(tmp_path, text, "bob.py"))
-    assert percent.cells == ("# header", CODE, "assert True")
-    assert [c.kind for c in percent.layout] == ["code", "markdown", "code", "code"]
+    assert percent.cells == (CODE, "assert True")
+    assert [c.kind for c in percent.layout] == ["markdown", "code", "code"]
 
 
 def test_a_notebook_renamed_to_py_is_read_as_a_notebook(tmp_path):
