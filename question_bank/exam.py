@@ -1,0 +1,153 @@
+"""Blueprint and class list -> one paper a student, with its key apart.
+
+Fair: the radicals are drawn once for the class, students differ in incidentals. Different: no two students get the same
+item while the stratum is large enough; when it is not, the build says so with the numbers. For ever: what is issued is
+frozen, and building again, with more students too, changes none of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from question_bank import bank
+from question_bank.blueprint import Blueprint
+from question_bank.draw import Draw
+from question_bank.errors import BlueprintError
+from question_bank.exporters import EXPORTERS, Exporter
+from question_bank.issued import (
+    Exam,
+    Planned,
+    Sheet,
+    read_exam,
+    read_sheets,
+    write_exam,
+    write_sheet,
+    write_whole,
+)
+from question_bank.issuing import Issuer
+from question_bank.keys import CourseKey
+from question_bank.model import Item, Paper, Question
+from question_bank.planning import Shortage, plan, shortages, stratum
+from question_bank.roster import Student, file_stem
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did.
+
+    Attributes:
+        papers: the files for students.
+        issued: how many papers are new; `kept`: how many were issued before, and are unchanged.
+        shortages: strata that are too small.
+    """
+
+    papers: tuple[Path, ...]
+    issued: int
+    kept: int
+    shortages: tuple[Shortage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Questions that a slot could ask, with keys, for the instructor."""
+
+    planned: Planned
+    questions: tuple[Question, ...]
+
+
+def build(
+    blueprint: Blueprint,
+    roster: Sequence[Student],
+    key: CourseKey,
+    out: Path,
+    formats: Sequence[str] = ("html", "json"),
+) -> Built:
+    """Write one paper a student under `out/papers`, and the keys under `out/key`.
+
+    Students who have a paper keep it, byte for byte; new ones get items that nobody has.
+
+    Raises:
+        UnknownNameError: no such format.
+        BlueprintError: `out` holds papers of another blueprint, a family has changed since, or a slot has too few items.
+        OracleMismatchError: a family's key is wrong; nothing is written.
+        FormatError: a frozen file in `out` is damaged.
+    """
+    exporters = tuple(EXPORTERS.get(name) for name in dict.fromkeys(formats))
+    exam = read_exam(out) or Exam(blueprint, plan(blueprint, key, len(roster)))
+    _check_same(exam.blueprint, blueprint, out)
+    kept = read_sheets(out)
+    fresh = [student for student in roster if student.id not in kept]
+    if fresh:
+        _check_versions(exam, out)
+    issuer = Issuer(exam, key, kept.values())
+    sheets = {student.id: issuer.sheet(student) for student in sorted(fresh, key=lambda s: s.id)}
+    write_exam(out, exam)
+    for sheet in sheets.values():
+        write_sheet(out, sheet)
+    everyone = {**kept, **sheets}
+    papers = [path for student in roster for path in _write_paper(out, everyone[student.id], exporters)]
+    return Built(tuple(papers), len(sheets), len(roster) - len(sheets), shortages(exam, len(everyone)))
+
+
+def preview(blueprint: Blueprint, key: CourseKey, samples: int = 3, students: int = 30) -> tuple[Sample, ...]:
+    """Return sample questions for every slot, of the strata that a class of `students` would get, but never its items.
+
+    Raises:
+        OracleMismatchError: a family's key is wrong.
+    """
+    shown: dict[int, Sample] = {}
+    for planned in plan(blueprint, key, students):
+        if planned.slot in shown:
+            continue
+        indexes = stratum(planned)
+        questions = []
+        for number in range(samples):
+            draw = Draw(
+                key.derive("preview", blueprint.paper, planned.slot, planned.family, planned.version, number)
+            )
+            questions.append(
+                bank.issue(bank.get(planned.family), draw.choice(indexes), draw.child("entries"))
+            )
+        shown[planned.slot] = Sample(planned, tuple(questions))
+    return tuple(shown.values())
+
+
+def paper_of(sheet: Sheet) -> Paper:
+    """Return what the student sees of a sheet."""
+    items = tuple(Item(item.id, item.slot, item.points, bank.redact(item.question)) for item in sheet.items)
+    return Paper(sheet.title, sheet.paper, sheet.student.id, items, sheet.student.name)
+
+
+def _check_same(issued: Blueprint, asked: Blueprint, out: Path) -> None:
+    """Refuse to mix papers of two blueprints."""
+    if issued != asked:
+        what = "title" if issued.title != asked.title else "paper" if issued.paper != asked.paper else "slots"
+        raise BlueprintError(
+            f"{out}: holds papers of another blueprint: {what} was {_part(issued, what)}, is {_part(asked, what)}; "
+            "issued papers never change, so build into another folder"
+        )
+
+
+def _check_versions(exam: Exam, out: Path) -> None:
+    """Refuse to mix papers of two versions of a family."""
+    for planned in exam.plan:
+        version = bank.get(planned.family).version
+        if version != planned.version:
+            raise BlueprintError(
+                f"{out}: slots[{planned.slot}]: its papers were made by version {planned.version} of {planned.family}, which "
+                f"is now version {version}; give the new students a paper of their own in another folder"
+            )
+
+
+def _part(blueprint: Blueprint, what: str) -> object:
+    if what == "slots":
+        return [f"{slot.count} x {slot.family} ({slot.points})" for slot in blueprint.slots]
+    return repr(getattr(blueprint, what))
+
+
+def _write_paper(out: Path, sheet: Sheet, exporters: Iterable[Exporter]) -> Iterable[Path]:
+    paper = paper_of(sheet)
+    for exporter in exporters:
+        path = out / "papers" / f"{file_stem(sheet.student.id)}{exporter.suffix}"
+        write_whole(path, exporter.export(paper))
+        yield path
