@@ -6,6 +6,8 @@ used: in `families/<name>.py` for questions and in `solutions/<function>/mistake
 
 from dataclasses import dataclass
 
+from question_bank.misconceptions_training import TRAINING
+
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
@@ -360,6 +362,8 @@ _ENTRIES = (
         "Each output is the maximum of its own window, not of the whole image.",
         "pooling",
     ),
+    # --- training
+    *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),
 )
 
 CATALOGUE = {entry.id: entry for entry in _ENTRIES}  # a test says so when an id is there twice

@@ -31,7 +31,7 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
     model.to(device)
     model.train()
     x, y = x_train.to(device), y_train.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1.0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     losses = []
     for _ in range(epochs):
         total, batches = 0.0, 0
