@@ -85,12 +85,12 @@ def assert_same(got: Any, expected: ArrayLike, *, rtol: float = 1e-9, atol: floa
     >>> assert_same([[1.0, 2.0]], np.array([[1.0], [2.0]]))
     Traceback (most recent call last):
         ...
-    autograder.testing.Mismatch: the result's shape is (1, 2), expected (2, 1): shapes differ
+    autograder.testing.Mismatch: the result has the wrong shape: got (1, 2), expected (2, 1)
     """
     want = np.asarray(expected, dtype=np.float64)
     have = _as_array(got)
     if have.shape != want.shape:
-        raise Mismatch(f"the result's shape is {have.shape}, expected {want.shape}", "shapes differ")
+        raise Mismatch("the result has the wrong shape", f"got {have.shape}, expected {want.shape}")
     if have.size == 0:
         return
     bad = np.isnan(have) & ~np.isnan(want)

@@ -173,7 +173,7 @@ def _describe(error: BaseException) -> dict[str, Any]:
 
 def make_shell() -> Any:
     """Make an IPython shell in which magics and `!` do nothing, and tracebacks are not printed."""
-    from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415 -- a .py file needs no IPython
+    from IPython.core.interactiveshell import InteractiveShell
 
     class Shell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         """A notebook's shell without side effects."""
@@ -201,7 +201,7 @@ def make_shell() -> Any:
         def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
             """Print nothing: the record has the exception."""
 
-    from traitlets.config import Config  # noqa: PLC0415 -- comes with IPython
+    from traitlets.config import Config
 
     config = Config()
     config.HistoryManager.enabled = False

@@ -29,9 +29,9 @@ def run(canary: str, grader_pid: int, port: int) -> dict[str, bool]:
         "read the grader's environment": lambda: Path(f"/proc/{grader_pid}/environ").read_bytes(),
         "connect to the network": lambda: socket.create_connection(("127.0.0.1", port), timeout=2).close(),
         "hold a capability": _hold_capability,
-        "mount": _mount,
+        "make a mount namespace": _mount_namespace,
         "make a user namespace": _user_namespace,
-        "write to its own root": lambda: Path("/probe").write_bytes(b""),
+        "write to its own root": lambda: _write_and_remove("/legrade-probe"),
         "start a program": _start_program,
     }
     return {name: _succeeds(attempt) for name, attempt in tries.items()}
@@ -43,6 +43,11 @@ def _succeeds(attempt: Callable[[], object]) -> bool:
     except OSError:
         return False
     return True
+
+
+def _write_and_remove(path: str) -> None:
+    Path(path).write_bytes(b"")
+    Path(path).unlink()
 
 
 def _signal_parent() -> None:
@@ -67,21 +72,27 @@ def _libc(name: str, *args: object) -> None:
         raise OSError(ctypes.get_errno(), name)
 
 
-def _mount() -> None:
-    _libc("mount", b"none", b"/tmp", b"tmpfs", ctypes.c_ulong(0), b"")
-
-
-def _user_namespace() -> None:
+def _in_a_child(action: Callable[[], None]) -> None:
+    """Try something that would change this process; a success must harm nobody, even where nothing isolates."""
     child = os.fork()
     if child == 0:
         try:
-            _libc("unshare", 0x10000000)
+            action()
         except OSError:
             os._exit(1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if status:
         raise PermissionError
+
+
+def _mount_namespace() -> None:
+    """Whoever may make one may mount; mounting itself would change the host in tier C."""
+    _in_a_child(lambda: _libc("unshare", 0x00020000))
+
+
+def _user_namespace() -> None:
+    _in_a_child(lambda: _libc("unshare", 0x10000000))
 
 
 def _start_program() -> None:

@@ -49,7 +49,7 @@ def _call(name: str, *args: Any) -> None:
 
 
 def mount(source: str, target: str, kind: str = "none", flags: int = 0, data: str = "") -> None:
-    """Attach a file system: mount(2)."""
+    """Attach a file system; the arguments are those of the system call."""
     _call("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
 
 

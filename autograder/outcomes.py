@@ -1,0 +1,77 @@
+"""Whose doing it was: what the cases of a hidden test came to, and what a student is told of them."""
+
+from dataclasses import dataclass
+
+from autograder.errors import NotDefined, StudentFault, StudentRaised
+from autograder.model import Outcome, TestResult
+from autograder.proxy import NotRun
+from autograder.testing import Mismatch
+
+OUR_FAULT = "the grader could not run this test; a person will look at it"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How one case of one test ended."""
+
+    outcome: Outcome
+    reason: str
+    detail: str
+    shapes: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteTest:
+    """One test function of a suite, with its share of the part's points."""
+
+    part: int
+    name: str
+    description: str
+    max_points: float
+    cases: int
+
+
+def judge(error: BaseException | None) -> tuple[Outcome, str, str]:
+    """Say whose doing an exception in a test is: outcome, the student's reason, the instructor's detail."""
+    if error is None:
+        return Outcome.PASSED, "", ""
+    if isinstance(error, (NotDefined, NotRun)):
+        return Outcome.SKIPPED, error.reason, ""
+    if isinstance(error, StudentFault):
+        return Outcome.FAILED, error.reason, error.detail if isinstance(error, StudentRaised) else ""
+    if isinstance(error, Mismatch):
+        return Outcome.FAILED, error.reason, str(error)
+    if isinstance(error, AssertionError):
+        return Outcome.FAILED, "what the test checks does not hold", str(error)
+    return Outcome.ERROR, OUR_FAULT, f"{type(error).__name__}: {error}"
+
+
+def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | None) -> TestResult:
+    """Fold the cases of one test into its result; an error of ours leaves the points open."""
+    bad = [case for case in cases if case.outcome is not Outcome.PASSED]
+    errors = [case for case in bad if case.outcome is Outcome.ERROR]
+    failed = [case for case in bad if case.outcome is Outcome.FAILED]
+    held = max(0, test.cases - len(bad))
+    if errors:
+        shown, outcome = errors[0], Outcome.ERROR
+    elif failed or (bad and held):
+        shown, outcome = (failed or bad)[0], Outcome.FAILED
+    elif bad:
+        shown, outcome = bad[0], Outcome.SKIPPED
+    else:
+        shown, outcome = cases[0], Outcome.PASSED
+    points = None if errors else round(test.max_points * held / test.cases, 6)
+    return TestResult(
+        function=function,
+        test=test.name,
+        description=test.description,
+        points=points,
+        max_points=round(test.max_points, 6),
+        outcome=outcome,
+        reason=shown.reason,
+        diagnosis=diagnosis if outcome is Outcome.FAILED else None,
+        seconds=round(sum(case.seconds for case in cases), 4),
+        shapes=shown.shapes if bad else "",
+        detail="\n".join(case.detail for case in bad if case.detail)[:20_000],
+    )

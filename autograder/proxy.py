@@ -1,0 +1,225 @@
+"""The submission as a suite sees it: a callable whose calls run in a sandboxed worker."""
+
+import ast
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from autograder import wire
+from autograder.diagnosis import Call
+from autograder.errors import (
+    BadReply,
+    LimitHit,
+    NotDefined,
+    SandboxError,
+    StudentFault,
+    StudentRaised,
+    WorkerDied,
+)
+from autograder.model import Spec
+from autograder.sandboxes import Sandbox, Worker
+from autograder.submission import Submission
+
+MAX_DEATHS = 3
+"""How often a worker may be replaced for one function of one submission."""
+
+
+class NotRun(StudentFault):
+    """The test could not run, for the student's reason."""
+
+
+@dataclass
+class Loading:
+    """What is known about the cells of one submission; shared by its functions, so a bad cell costs its time once."""
+
+    cells: list[str]
+    faults: dict[int, str] = field(default_factory=dict)
+    """Cells that are not run again, and why."""
+    errors: dict[int, str] = field(default_factory=dict)
+    """Cells that raised, and the exception's kind."""
+    details: list[str] = field(default_factory=list)
+    """Tracebacks, for the instructor."""
+
+    def summary(self) -> str:
+        """Say in one sentence which cells did not come through."""
+        texts = [f"cell {i + 1}: {why}" for i, why in sorted(self.faults.items())]
+        texts += [f"cell {i + 1} raised {kind}" for i, kind in sorted(self.errors.items())]
+        return "; ".join(texts)
+
+
+class StudentProxy:
+    """Calls go to a worker that has run the submission's cells; a dead worker is replaced, a few times."""
+
+    def __init__(self, submission: Submission, spec: Spec, sandbox: Sandbox, loading: Loading) -> None:
+        self.cache: dict[str, Any] = {}
+        """For a suite's own use, such as a trained model's handle; emptied when the worker is replaced."""
+        self.calls: list[Call] = []
+        self.last_shapes = ""
+        self.output = ""
+        self._submission = submission
+        self._spec = spec
+        self._sandbox = sandbox
+        self._loading = loading
+        self._worker: Worker | None = None
+        self._deaths = 0
+        self._changed: tuple[int, ...] = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the first function of the spec."""
+        return self._call(self._spec.functions[0], args, kwargs)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Take the function `name` of the spec."""
+        if name.startswith("_") or name not in self._spec.functions:
+            raise AttributeError(
+                f"{name!r}: {self._spec.name} has the functions {', '.join(self._spec.functions)}"
+            )
+        return lambda *args, **kwargs: self._call(name, args, kwargs)
+
+    def changed_arguments(self) -> tuple[int, ...]:
+        """Positions of the arrays that the last call changed in place."""
+        return self._changed
+
+    def ask(self, operation: str, *args: Any, seconds: float | None = None) -> Any:
+        """Run one of the worker's own operations on what the student's functions returned."""
+        worker = self._ready()
+        try:
+            return worker.ask(operation, args, seconds=seconds or self._spec.limits.call_seconds).value
+        finally:
+            self._bury(worker)
+
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self.last_shapes = _shapes((*args, *kwargs.values()))
+        worker = self._ready()
+        seconds = self._spec.call_seconds.get(name, self._spec.limits.call_seconds)
+        result, raised = None, None
+        self._changed = ()
+        try:
+            reply = worker.call(name, args, kwargs, seconds=seconds)
+            result, self._changed = reply.value, reply.changed
+        except NotDefined as fault:
+            raised = "NotDefined"
+            why = self._loading.summary()
+            raise NotDefined(f"{fault.reason}; {why}" if why else fault.reason) from None
+        except StudentFault as fault:
+            raised = fault.kind if isinstance(fault, StudentRaised) else type(fault).__name__
+            raise
+        finally:
+            self.calls.append(Call(name, args, kwargs, result, raised, self._changed))
+            self._bury(worker)
+        return result
+
+    def _bury(self, worker: Worker) -> None:
+        """Count a worker that died, and forget everything that lived in it."""
+        if not worker.alive:
+            self._worker = None
+            self._deaths += 1
+            self.cache.clear()
+
+    def _ready(self) -> Worker:
+        """Give the worker, started and loaded when there is none."""
+        if self._submission.problem is not None:
+            raise NotRun(f"the submission could not be read: {self._submission.problem}")
+        while self._worker is None:
+            if self._deaths >= MAX_DEATHS:
+                raise NotRun(
+                    f"not run: your code ended its process or hit a limit {self._deaths} times before"
+                )
+            self._worker = self._load()
+        return self._worker
+
+    def _load(self) -> Worker | None:
+        """Run the cells in a fresh worker; None when one of them ended it."""
+        notebook = self._submission.kind == "notebook"
+        worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=notebook)
+        loading = self._loading
+        loading.errors.clear()
+        for index, source in enumerate(loading.cells):
+            if index in loading.faults:
+                continue
+            try:
+                error = worker.run_cell(source)
+            except (LimitHit, WorkerDied, BadReply) as fault:
+                self.output = self.output or worker.close().output
+                self._deaths += 1
+                _set_aside(loading, index, fault.reason)
+                return None
+            if error is not None:
+                loading.errors[index] = error[0]
+                loading.details.append(f"cell {index + 1}: {error[1]}")
+        return worker
+
+    def close(self) -> None:
+        """End the worker and keep what it printed; ours is the fault when its supervisor gives no report."""
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            self.output = worker.close().output or self.output
+
+
+def _set_aside(loading: Loading, index: int, reason: str) -> None:
+    """Leave a cell that ended its worker out; first try it statement by statement, so that its definitions live."""
+    try:
+        body = ast.parse(loading.cells[index]).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        body = []
+    if len(body) < 2:
+        loading.faults[index] = reason
+        return
+    lines = loading.cells[index].splitlines(keepends=True)
+    starts = [
+        min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1 for node in body
+    ]
+    starts[0] = 0
+    pieces = ["".join(lines[a:b]) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    if any(a == b for a, b in pairwise(starts)):  # two statements on one line
+        loading.faults[index] = reason
+        return
+    loading.cells[index : index + 1] = pieces
+    loading.faults = {(i if i < index else i + len(pieces) - 1): why for i, why in loading.faults.items()}
+
+
+def _shapes(values: tuple[Any, ...]) -> str:
+    """Write the shapes of the array arguments: all that a student is told of a hidden call."""
+    arrays = [v.array if isinstance(v, (wire.Tensor, wire.Strided)) else v for v in values]
+    return ", ".join(str(a.shape) for a in arrays if isinstance(a, np.ndarray))
+
+
+class ReferenceProxy:
+    """The reference's functions, on copies of plain arrays; equal calls are computed once for the whole class."""
+
+    def __init__(self, spec: Spec, functions: dict[str, Callable[..., Any]]) -> None:
+        self._spec = spec
+        self._functions = functions
+        self._memory: dict[bytes, Any] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the first function of the spec."""
+        return self._call(self._spec.functions[0], args, kwargs)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Take the function `name` of the spec."""
+        if name.startswith("_") or name not in self._functions:
+            raise AttributeError(f"{name!r}: the reference defines {', '.join(self._functions)}")
+        return lambda *args, **kwargs: self._call(name, args, kwargs)
+
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        key = hashlib.sha256(wire.encode({"n": name, "a": args, "k": kwargs})).digest()
+        if key not in self._memory:
+            plain = [_plain(a) for a in args]
+            try:
+                self._memory[key] = self._functions[name](*plain, **{k: _plain(v) for k, v in kwargs.items()})
+            except Exception as error:
+                raise SandboxError(f"the reference {name} raised {error!r}") from error
+        value = self._memory[key]
+        return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _plain(value: Any) -> Any:
+    """Take a wrapper's array, as a copy that the reference may change."""
+    if isinstance(value, (wire.Tensor, wire.Strided)):
+        value = value.array
+    return value.copy() if isinstance(value, np.ndarray) else value

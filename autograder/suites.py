@@ -1,0 +1,43 @@
+"""What a plan's suites compare with: references and mistakes, loaded by path, once for each grader process."""
+
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+from autograder.diagnosis import load_mistakes
+from autograder.errors import SpecError
+from autograder.model import Part, Plan
+from autograder.proxy import ReferenceProxy
+
+
+class Suites:
+    """References and mistakes of a plan, loaded once per grader process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.references = [ReferenceProxy(p.spec, load_functions(p)) for p in plan.parts]
+        self.mistakes = [
+            load_mistakes(p.spec.folder / "mistakes") if p.spec.diagnose else {} for p in plan.parts
+        ]
+        self.caches: list[dict[Any, Any]] = [{} for _ in plan.parts]
+
+
+def load_functions(part: Part) -> dict[str, Callable[..., Any]]:
+    """Load a reference by path.
+
+    Raises:
+        SpecError: it does not run, or lacks a function that the spec names.
+    """
+    path = part.spec.folder / "reference.py"
+    spec = importlib.util.spec_from_file_location(f"legrade_reference_{part.spec.name}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise SpecError(f"{path}: expected the reference implementation")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise SpecError(f"{path}: it does not run: {error!r}") from error
+    missing = [name for name in part.spec.functions if not callable(getattr(module, name, None))]
+    if missing:
+        raise SpecError(f"{path}: got no function {', '.join(missing)}; spec.toml names it")
+    return {name: getattr(module, name) for name in part.spec.functions}

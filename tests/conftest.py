@@ -1,0 +1,52 @@
+"""Fixtures that several test files share; sandboxes live as long as the test session, as in a grader."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import TierError
+from autograder.sandboxes.prefork import PreforkSandbox
+from autograder.sandboxes.probe import open_sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def course():
+    """The open example course of this repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tier_a():
+    """A tier A sandbox; where it cannot be had the test says so instead of testing less."""
+    try:
+        sandbox = open_sandbox("A")
+    except TierError as error:
+        pytest.skip(str(error))
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def tier_c():
+    """A plain process."""
+    sandbox = PreforkSandbox("C")
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(scope="session", params=["A", "C"])
+def sandbox(request):
+    """Every sandbox fulfils the same contract."""
+    return request.getfixturevalue("tier_a" if request.param == "A" else "tier_c")
+
+
+@pytest.fixture(scope="session")
+def data_dir():
+    """The real data sets, which are never part of the project."""
+    for candidate in (os.environ.get("LEGRADE_DATA_DIR"), ROOT.parent / "shared" / "datasets"):
+        if candidate and Path(candidate).is_dir():
+            return Path(candidate)
+    pytest.skip("no data sets: set LEGRADE_DATA_DIR to a folder with mnist/ and fashion_mnist/")
