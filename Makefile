@@ -1,0 +1,52 @@
+# Two commands: `make demo` and `make test`. Each makes .venv, installs what it needs once, and does its job.
+# `make proof` runs what takes hours; its certificates are committed and sampled by `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test proof check-python browser clean
+
+demo: .venv/.demo-installed
+	$(BIN)/python demo/run.py
+
+test: .venv/.test-installed browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+proof: .venv/.test-installed
+	$(BIN)/python -m proof.run
+
+.venv/bin/python: | check-python
+	$(PYTHON) -m venv .venv
+
+# The CPU build is enough for everything; torch first, so that nothing else picks another build.
+.venv/.demo-installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) setuptools torch==2.13.0
+	$(PIP) --no-build-isolation --editable .
+	touch $@
+
+.venv/.test-installed: .venv/.demo-installed
+	$(PIP) --no-build-isolation --editable '.[dev]'
+	touch $@
+
+check-python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Python 3.11 or newer is missing; install it with: sudo apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$$($(PYTHON) --version) is too old, LeGrade needs 3.11 or newer; try: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv is missing; install it with: sudo apt-get install python3-venv"; exit 1; }
+
+# The pages are tested in Chromium. Root installs it; for anybody else those tests are skipped and say how to get it.
+browser:
+	@if [ ! -x /usr/bin/chromium ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing chromium for the tests of the pages"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null \
+	    || echo "chromium could not be installed: the tests of the pages will be skipped"; \
+	fi
+
+clean:
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
