@@ -12,8 +12,9 @@ import json
 import math
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,17 @@ class Calibration:
         return (*(math.floor(100 * share * self.threshold) / 100 for share in PARTIAL), self.threshold)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """What a suite trains on, and how."""
+
+    dataset: Dataset
+    recipe: dict[str, Any]
+    """Arguments of `fit`: epochs, batch_size, lr."""
+    levels: tuple[float, ...]
+    """Accuracies that earn points, rising."""
+
+
 def tolerance_bound(
     values: Sequence[float], *, failure: float = FAILURE, confidence: float = CONFIDENCE
 ) -> float:
@@ -74,7 +86,7 @@ def tolerance_bound(
     >>> round((0.0 - tolerance_bound([-1.0, 1.0] * 5, failure=0.1)) / np.std([-1.0, 1.0] * 5, ddof=1), 3)
     2.355
     """
-    from scipy import stats  # noqa: PLC0415 -- heavy; only calibrating needs it
+    from scipy import stats
 
     n = len(values)
     delta = stats.norm.ppf(1 - failure) * math.sqrt(n)
@@ -139,7 +151,7 @@ def train_once(functions: Any, dataset: Dataset, recipe: Recipe, seed: int, devi
         seed: fixes the secret, the first weights and the order of the batches.
         device: where.
     """
-    import torch  # noqa: PLC0415 -- heavy; only calibrating needs it
+    import torch
 
     rng = np.random.default_rng([seed, 0])
     data = training.withhold(dataset, training.draw_secret(rng), rng)
@@ -159,7 +171,7 @@ def trainings(
     functions: Any, dataset: Dataset, recipe: Recipe, count: int, device: str = "cpu"
 ) -> Iterator[Run]:
     """Train a right solution `count` times, on one thread, each time with another secret and other weights."""
-    import torch  # noqa: PLC0415 -- heavy; only calibrating needs it
+    import torch
 
     torch.set_num_threads(1)
     for seed in range(count):
@@ -178,18 +190,41 @@ def conclude(dataset: Dataset, recipe: Recipe, runs: Sequence[Run], device: str 
     return Calibration(dataset.name, dataset.identity, recipe, device, versions, tuple(runs), bound)
 
 
+@cache
 def load_functions(path: Path) -> Any:
-    """Import a trusted file, such as a reference, by its path.
+    """Import a trusted file, such as a reference, by its path; the same path gives the same module.
 
     Raises:
         SpecError: there is no such file.
     """
     if not path.is_file():
         raise SpecError(f"{path}: no such file, expected one that defines build_model, fit and predict")
-    spec = importlib.util.spec_from_file_location(f"legrade_calibration_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(f"legrade_trusted_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # a .py file always has a spec
     spec.loader.exec_module(module)  # type: ignore[union-attr]  # and a loader
     return module
+
+
+def reference_beside(suite: str) -> Any:
+    """Load the reference in a suite's folder: models do not travel, so the fixture `reference` cannot give them."""
+    return load_functions(Path(suite).resolve().parent / "reference.py")
+
+
+def track_beside(suite: str, options: Mapping[str, Any]) -> Track:
+    """Load the data set that an assignment names, and the recipe and levels that were calibrated for it.
+
+    Args:
+        suite: path of the suite; its folder holds `calibration/<data set>.json`.
+        options: `dataset` (the digits when it is absent) and `data_dir`.
+
+    Raises:
+        UnknownNameError: no such data set.
+        SpecError: the data set cannot be read, or the calibration is absent, broken, or of other images.
+    """
+    folder = options.get("data_dir")
+    dataset = datasets.load(str(options.get("dataset", "digits")), None if folder is None else Path(folder))
+    known = read_calibration(Path(suite).resolve().parent / "calibration" / f"{dataset.name}.json", dataset)
+    return Track(dataset, asdict(known.recipe), known.levels)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -112,7 +112,7 @@ Labels = NDArray[np.uint8]
 
 def _digits() -> Dataset:
     """Enlarge scikit-learn's 8x8 digits (0..16) 3x and pad them to 28x28."""
-    from sklearn.datasets import load_digits  # noqa: PLC0415 -- heavy, and only this data set needs it
+    from sklearn.datasets import load_digits
 
     small, labels = load_digits(return_X_y=True)
     pixels = small.reshape(-1, 8, 8).astype(np.uint8).repeat(3, axis=1).repeat(3, axis=2)

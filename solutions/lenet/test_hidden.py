@@ -1,16 +1,13 @@
 # LEGRADE-CANARY solutions/lenet/test_hidden.py
 """Hidden suite for LeNet. A docstring is what the student reads."""
 
-from dataclasses import asdict
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from autograder import calibration, datasets, training
+from autograder.calibration import reference_beside, track_beside
 from autograder.testing import Handle, Mismatch, StudentFault, Tensor, assert_same
+from autograder.training import accuracy, as_logits, cross_entropy, draw_secret, once, withhold
 
 SIZES = (150, 6, 2400, 16, 48000, 120, 10080, 84, 840, 10)
 FAN_IN = (25, 25, 150, 150, 400, 400, 120, 120, 84, 84)
@@ -20,7 +17,7 @@ ORDERS = {"epochs": 2, "batch_size": 8, "lr": 0.002}
 
 
 def device(student):
-    best = training.once(student.cache, "device", lambda: student.ask("best_device"))
+    best = once(student.cache, "device", lambda: student.ask("best_device"))
     return "cuda" if best == "cuda" else "cpu"
 
 
@@ -56,14 +53,8 @@ def draw_weights(rng):
     return [rng.uniform(-b, b, n).astype(np.float32) for b, n in zip(bounds, SIZES, strict=True)]
 
 
-@cache
-def reference():
-    """Load the reference by path: models do not travel, so the fixture of that name cannot give them."""
-    return calibration.load_functions(Path(__file__).parent / "reference.py")
-
-
 def reference_model(flat):
-    model = reference().build_model()
+    model = reference_beside(__file__).build_model()
     with torch.no_grad():
         for parameter, values in zip(model.parameters(), flat, strict=True):
             parameter.copy_(torch.from_numpy(values).reshape(parameter.shape))
@@ -115,7 +106,7 @@ def test_layers(student, batch):
 
 @pytest.mark.weight(1)
 def test_parameters(student):
-    """The model has 61,706 parameters."""
+    """The model has as many weights and biases as LeNet."""
     model, _ = build(student)
     count = student.ask("parameters", model)
     if count != 61706:
@@ -128,8 +119,10 @@ def test_computes_lenet(student, rng):
     model, _ = build(student)
     flat, (x, _) = draw_weights(rng), draw_images(rng, 7)
     set_weights(student, model, flat)
-    got = training.as_logits(student.predict(model, Tensor(x), batch_size=4, device=device(student)), 7)
-    want = reference().predict(reference_model(flat), torch.from_numpy(x), batch_size=7, device="cpu")
+    got = as_logits(student.predict(model, Tensor(x), batch_size=4, device=device(student)), 7)
+    want = reference_beside(__file__).predict(
+        reference_model(flat), torch.from_numpy(x), batch_size=7, device="cpu"
+    )
     assert_same(got, want.numpy(), rtol=2e-3)
 
 
@@ -146,7 +139,9 @@ def few_steps(student, rng):
     )
     after = weights(student, model)
     ours = reference_model(flat)
-    want = reference().fit(ours, torch.from_numpy(x), torch.from_numpy(y), device="cpu", **STEPS)
+    want = reference_beside(__file__).fit(
+        ours, torch.from_numpy(x), torch.from_numpy(y), device="cpu", **STEPS
+    )
     kept = [p.detach().numpy().astype(np.float64).ravel() for p in ours.parameters()]
     start = [flat[i] for i in order]
     return losses, np.asarray(want), moved(start, after), moved(start, [kept[i] for i in order])
@@ -155,14 +150,14 @@ def few_steps(student, rng):
 @pytest.mark.weight(1)
 def test_losses_of_known_steps(student, rng):
     """Trained on one batch from weights that we set, fit returns the mean cross-entropy of each epoch."""
-    losses, want, _, _ = training.once(student.cache, "steps", lambda: few_steps(student, rng))
+    losses, want, _, _ = once(student.cache, "steps", lambda: few_steps(student, rng))
     assert_same(losses, want, atol=0.01)
 
 
 @pytest.mark.weight(3)
 def test_weights_after_known_steps(student, rng):
     """Trained on one batch from weights that we set, the weights go where Adam takes them at the learning rate given."""
-    _, _, got, want = training.once(student.cache, "steps", lambda: few_steps(student, rng))
+    _, _, got, want = once(student.cache, "steps", lambda: few_steps(student, rng))
     distance = apart(got, want)
     if not distance < 0.1:
         raise Mismatch("the weights after a few steps are not where Adam takes them", f"{distance:.3f} apart")
@@ -188,27 +183,24 @@ def test_order_follows_from_the_seed(student, rng):
 
 
 def trained(student, options, rng):
-    return training.once(student.cache, "trained", lambda: train(student, options, rng))
+    return once(student.cache, "trained", lambda: train(student, options, rng))
 
 
 def train(student, options, rng):
     """Train on images with a secret treatment; the test images are sent after training, their labels never."""
-    dataset = datasets.load(options.get("dataset", "digits"), options.get("data_dir"))
-    known = calibration.read_calibration(
-        Path(__file__).parent / "calibration" / f"{dataset.name}.json", dataset
-    )
-    data = training.withhold(dataset, training.draw_secret(rng), rng)
+    track = track_beside(__file__, options)
+    data = withhold(track.dataset, draw_secret(rng), rng)
     model, _ = build(student)
     before, where = weights(student, model), device(student)
     x, seed = Tensor(data.x_train), int(rng.integers(1 << 31))
-    got = student.fit(model, x, Tensor(data.y_train), device=where, seed=seed, **asdict(known.recipe))
+    got = student.fit(model, x, Tensor(data.y_train), device=where, seed=seed, **track.recipe)
     changed = student.changed_arguments()
     after = weights(student, model)
     logits = [student.predict(model, Tensor(data.x_test), batch_size=n, device=where) for n in (128, 50)]
     changed += student.changed_arguments()
     own = student.predict(model, x, batch_size=128, device=where)
     return {
-        "losses": got, "epochs": known.recipe.epochs, "levels": known.levels, "before": before, "after": after,
+        "losses": got, "epochs": track.recipe["epochs"], "levels": track.levels, "before": before, "after": after,
         "logits": logits, "own": own, "changed": changed, "y_train": data.y_train, "y_test": data.y_test,
     }  # fmt: skip
 
@@ -218,7 +210,7 @@ def test_loss_falls(student, options, rng):
     """fit returns one loss for each epoch; they fall, and the last agrees with the model that it leaves behind."""
     run = trained(student, options, rng)
     losses = as_losses(run["losses"], run["epochs"])
-    own = training.cross_entropy(training.as_logits(run["own"], len(run["y_train"])), run["y_train"])
+    own = cross_entropy(as_logits(run["own"], len(run["y_train"])), run["y_train"])
     if not losses[-1] < 0.7 * losses[0]:
         raise Mismatch("the loss does not fall", str(losses))
     if not 0.2 * losses[-1] < own < 3 * losses[-1] + 0.15:
@@ -247,9 +239,9 @@ def test_leaves_its_arguments_alone(student, options, rng):
 
 @pytest.mark.weight(1)
 def test_logits(student, options, rng):
-    """predict returns finite logits (N, 10), the same for any batch size."""
+    """predict returns a row of ten finite logits for each image, the same for any batch size."""
     run = trained(student, options, rng)
-    one, other = (training.as_logits(part, len(run["y_test"])) for part in run["logits"])
+    one, other = (as_logits(part, len(run["y_test"])) for part in run["logits"])
     assert_same(other, one, rtol=2e-3)
 
 
@@ -258,6 +250,6 @@ def test_logits(student, options, rng):
 def test_accuracy(student, options, rng, level):
     """Trained by the assignment's recipe, the model recognises images that it has not seen; the last third needs the full accuracy."""
     run = trained(student, options, rng)
-    score = training.accuracy(training.as_logits(run["logits"][0], len(run["y_test"])), run["y_test"])
+    score = accuracy(as_logits(run["logits"][0], len(run["y_test"])), run["y_test"])
     if score < run["levels"][level]:
         raise Mismatch(f"the accuracy is below {run['levels'][level]:.2f}", f"{score:.4f}")
