@@ -1,8 +1,8 @@
 """What is done with families: issue a question, prove it, redact it. `question_bank.verification` proves a whole space."""
 
+from question_bank.authoring import FAMILIES, Family
 from question_bank.draw import Draw, NameField
 from question_bank.errors import OracleMismatchError
-from question_bank.family import FAMILIES, Family
 from question_bank.model import PublicPart, PublicQuestion, Question
 from question_bank.space import Fixed
 from question_bank.values import show

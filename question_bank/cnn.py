@@ -41,7 +41,7 @@ def symbolic(formula: str) -> Any:
     >>> symbolic("c*(k - 1) // 1")
     c*(k - 1)
     """
-    import sympy  # noqa: PLC0415 -- takes 0.3 s, which `legrade --help` must not
+    import sympy
 
     symbols = {name: sympy.Symbol(name, integer=True, nonnegative=True) for name in maths.names(formula)}
     return maths.substitute(formula, symbols)
@@ -54,7 +54,7 @@ def compiled(*formulas: str) -> Callable[[Mapping[str, int]], tuple[Rational, ..
     >>> compiled(OUTPUT_SIZE, "n / s")({"n": 28, "k": 3, "s": 3, "p": 1, "d": 1})
     (10, Fraction(28, 3))
     """
-    import sympy  # noqa: PLC0415 -- see `symbolic`
+    import sympy
 
     order = tuple(dict.fromkeys(name for formula in formulas for name in maths.names(formula)))
     ratios = [sympy.together(symbolic(formula)).as_numer_denom() for formula in formulas]
@@ -86,7 +86,7 @@ def value(formula: str, given: Mapping[str, int]) -> int:
 @functools.cache
 def _exact_printer() -> Any:
     """Return a SymPy printer that writes a floor of a fraction as Python's `//`, which is exact where `/` is not."""
-    from sympy.printing.lambdarepr import LambdaPrinter  # noqa: PLC0415 -- see `symbolic`
+    from sympy.printing.lambdarepr import LambdaPrinter
 
     class ExactPrinter(LambdaPrinter):  # type: ignore[misc]  # SymPy has no types
         def _print_floor(self, expr: Any) -> str:

@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 import stat
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,3 +99,27 @@ def _parsed(text: str, path: Path) -> bytes:
         return bytes.fromhex(lines[1])
     except ValueError:
         raise KeyFileError(problem) from None
+
+
+def ignore_in_git(path: Path) -> str:
+    """Make git ignore the key where it lies in a git tree, and say what was done, in one sentence."""
+    folder = path.resolve().parent
+    top = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+    if top is None:
+        return "The folder is in no git tree; if it ever is, ignore the key there."
+    if _is_ignored(path):
+        return "Git ignores it already."
+    ignore = folder / ".gitignore"
+    before = ignore.read_text(encoding="utf-8") if ignore.exists() else ""
+    ignore.write_text(
+        before + ("\n" if before and not before.endswith("\n") else "") + f"/{path.name}\n", encoding="utf-8"
+    )
+    return f"Added /{path.name} to {ignore}, so that git ignores it."
+
+
+def _is_ignored(path: Path) -> bool:
+    command = ["git", "-C", str(path.resolve().parent), "check-ignore", "--quiet", "--", path.name]
+    try:
+        return subprocess.run(command, check=False, capture_output=True, timeout=10).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False  # no git: a second line in .gitignore does no harm

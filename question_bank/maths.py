@@ -58,7 +58,7 @@ class _Style:
     inline_fraction: bool = False
 
 
-@functools.cache
+@functools.lru_cache(maxsize=2048)
 def _parse(text: str) -> ast.expr:
     if len(text) > _LONGEST:
         raise FormulaError(f"formula of {len(text)} characters: expected at most {_LONGEST}")

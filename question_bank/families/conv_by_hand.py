@@ -2,11 +2,11 @@
 
 from question_bank import cnn
 from question_bank.answers import Array
+from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
 from question_bank.draw import Draw
-from question_bank.family import Draft, family, live, most_separated
 from question_bank.message import Message
-from question_bank.model import Given, Part, Question, Step, Table
+from question_bank.model import Given, Part, Question, Step, Table, Wrong
 from question_bank.space import Space
 from question_bank.values import Grid, Value
 
@@ -73,6 +73,16 @@ def _askable(given: Given) -> bool:
     return 2 <= _size(given["h"], given) * _size(given["w"], given) <= 9
 
 
+def _entries(given: Given, draw: Draw) -> tuple[Matrix, Matrix]:
+    x = [list(draw.integers(given["w"], -3, 5)) for _ in range(given["h"])]
+    return x, [list(draw.integers(given["k"], -2, 2)) for _ in range(given["k"])]
+
+
+def _wrong(x: Matrix, w: Matrix, given: Given) -> tuple[Wrong, ...]:
+    key = Array(Grid.of(cnn.correlate(x, w, given["b"], given["s"], given["p"])))
+    return live(key, {rule: _mistaken(rule, x, w, given) for rule in _applicable(given)})
+
+
 def _solution(x: Matrix, w: Matrix, given: Given, key: Matrix) -> tuple[Step, ...]:
     weights = [weight for row in w for weight in row]
     shape = [
@@ -114,26 +124,26 @@ class ConvByHand:
 
     def build(self, given: Given, draw: Draw) -> Draft:
         """Draw an image and a filter on which the mistakes that can show do show."""
-        return most_separated(draw, lambda stream: self._draft(given, stream), wanted=len(_applicable(given)))
-
-    def _draft(self, given: Given, draw: Draw) -> Draft:
-        x = [list(draw.integers(given["w"], -3, 5)) for _ in range(given["h"])]
-        w = [list(draw.integers(given["k"], -2, 2)) for _ in range(given["k"])]
+        x, w = most_separated(
+            draw,
+            lambda stream: _entries(given, stream),
+            lambda drawn: _wrong(*drawn, given),
+            len(_applicable(given)),
+        )
         key = cnn.correlate(x, w, given["b"], given["s"], given["p"])
-        answer = Array(Grid.of(key))
-        part = Part(answer, Message("Output, one row on each line"))
-        wrong = live(answer, {rule: _mistaken(rule, x, w, given) for rule in _applicable(given)})
+        part = Part(Array(Grid.of(key)), Message("Output, one row on each line"))
         tables = (Table(Message("Image $x$"), Grid.of(x)), Table(Message("Filter $w$"), Grid.of(w)))
+        solution = _solution(x, w, given, key)
         return Draft(
-            Message(_STEM, given), (part,), tables=tables, solution=_solution(x, w, given, key), wrong=wrong
+            Message(_STEM, given), (part,), tables=tables, solution=solution, wrong=_wrong(x, w, given)
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Convolved by torch, from the image and the filter that the stem shows."""
-        import torch  # noqa: PLC0415 -- takes seconds, and only a proof needs it
-        from torch.nn import functional  # noqa: PLC0415
+        import torch
+        from torch.nn import functional
 
-        from question_bank.tensors import grid, tensor  # noqa: PLC0415
+        from question_bank.tensors import grid, tensor
 
         x, w = (tensor(table.value) for table in question.tables)
         bias = torch.tensor([question.given["b"]], dtype=x.dtype)

@@ -2,8 +2,8 @@
 
 from question_bank import cnn
 from question_bank.answers import Choice, Integer
+from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
-from question_bank.family import Draft, family, live, usable
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
 from question_bank.space import Space
@@ -50,9 +50,13 @@ def _fills_options(given: Given) -> bool:
     return len(_whole(_wrong(given))) >= _OPTIONS - 1
 
 
-def _whole(wrong: tuple[Wrong, ...]) -> dict[int, str]:
-    """Return the wrong answers that can stand beside a key: whole and positive."""
-    return {value: rule for value, rule in usable(wrong).items() if isinstance(value, int) and value > 0}
+def _whole(wrong: tuple[Wrong, ...]) -> dict[int, list[str]]:
+    """Return the wrong answers that can stand beside a key, whole and positive, with the mistakes that lead to each."""
+    found: dict[int, list[str]] = {}
+    for entry in wrong:
+        if isinstance(entry.value, int) and entry.value > 0:
+            found.setdefault(entry.value, []).append(entry.misconception)
+    return found
 
 
 def _stem(given: Given) -> Message:
@@ -70,15 +74,15 @@ def _solution(given: Given) -> tuple[Step, ...]:
 
 def _counted(given: Given) -> int:
     """Let torch convolve a line of zeros and count."""
-    import torch  # noqa: PLC0415 -- takes seconds, and only a proof needs it
-    from torch.nn import functional  # noqa: PLC0415
+    import torch
+    from torch.nn import functional
 
     line, kernel = torch.zeros(1, 1, given["n"]), torch.zeros(1, 1, given["k"])
     return functional.conv1d(line, kernel, None, given["s"], given["p"], given["d"]).shape[-1]
 
 
 SPACE = Space(
-    n=range(5, 65), k=(1, 2, 3, 5, 7), s=(1, 2, 3, 4), p=range(4), d=(1, 2), radicals=("s", "p", "d")
+    n=range(5, 65), k=(1, 2, 3, 5, 7), s=(1, 2, 3, 4), p=range(4), d=(1, 2, 3), radicals=("s", "p", "d")
 ).where(_kernel_fits)
 
 
@@ -115,7 +119,9 @@ class ConvOutputSizeChoice:
         values = draw.shuffle((key, *draw.shuffle(sorted(rules))[: _OPTIONS - 1]))
         letters = dict(zip(values, "ABCD", strict=True))
         answer = Choice(tuple(f"{show_number(value)} px" for value in values), letters[key])
-        wrong = tuple(Wrong(rules[value], 0, letter) for value, letter in letters.items() if value != key)
+        wrong = tuple(
+            Wrong(rule, 0, letters[value]) for value in values if value != key for rule in rules[value]
+        )
         return Draft(
             _stem(given), (Part(answer, Message("Output length")),), solution=_solution(given), wrong=wrong
         )

@@ -2,8 +2,8 @@
 
 from question_bank import cnn
 from question_bank.answers import Integer
+from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
-from question_bank.family import Draft, family, live, usable
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
 from question_bank.space import Space
@@ -76,7 +76,7 @@ class ConvParameters:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted in the layer that the stem shows, as torch builds it."""
-        from question_bank.listing import layer  # noqa: PLC0415 -- takes torch, and only a proof needs it
+        from question_bank.listing import layer
 
         built = layer(str(question.stem.fields["layer"]))
         return (sum(parameter.numel() for parameter in built.parameters()),)

@@ -1,14 +1,16 @@
 """Max pooling by hand: torch.nn.MaxPool2d, section Shape, without padding."""
 
+from fractions import Fraction
+
 from question_bank import cnn
 from question_bank.answers import Array
+from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
 from question_bank.draw import Draw
-from question_bank.family import Draft, family, live, most_separated
 from question_bank.message import Message
-from question_bank.model import Given, Part, Question, Step, Table
+from question_bank.model import Given, Part, Question, Step, Table, Wrong
 from question_bank.space import Space
-from question_bank.values import Grid, Rational, Value
+from question_bank.values import Grid, Rational, Value, simplest
 
 _LARGEST = 9
 _STEM = (
@@ -33,8 +35,7 @@ def _reduce(values: list[int], how: str) -> Rational:
         case "min-instead-of-max":
             return min(values)
         case "mean-instead-of-max":
-            (mean,) = cnn.compiled("total / count")({"total": sum(values), "count": len(values)})
-            return mean
+            return simplest(Fraction(sum(values), len(values)))
         case "max-of-magnitudes":
             return max(values, key=abs)
     return max(values)
@@ -70,6 +71,15 @@ def _applicable(given: Given) -> tuple[str, ...]:
     return tuple(rule for rule in _REDUCTIONS if not idle.get(rule))
 
 
+def _entries(given: Given, draw: Draw) -> Matrix:
+    return [list(draw.integers(given["w"], -_LARGEST, _LARGEST)) for _ in range(given["h"])]
+
+
+def _wrong(x: Matrix, given: Given) -> tuple[Wrong, ...]:
+    key = Array(Grid.of(cnn.max_pool(x, given["k"], given["s"])))
+    return live(key, {rule: _reduced(x, given, rule) for rule in _applicable(given)})
+
+
 def _solution(x: Matrix, given: Given, key: Matrix) -> tuple[Step, ...]:
     size = Message("Rows of the output"), Message("Columns of the output")
     lengths = (given["h"], len(key)), (given["w"], len(key[0]))
@@ -102,24 +112,25 @@ class MaxPoolByHand:
 
     def build(self, given: Given, draw: Draw) -> Draft:
         """Draw an image on which the mistakes that can show do show."""
-        return most_separated(draw, lambda stream: self._draft(given, stream), wanted=len(_applicable(given)))
-
-    def _draft(self, given: Given, draw: Draw) -> Draft:
-        x = [list(draw.integers(given["w"], -_LARGEST, _LARGEST)) for _ in range(given["h"])]
+        x = most_separated(
+            draw,
+            lambda stream: _entries(given, stream),
+            lambda drawn: _wrong(drawn, given),
+            len(_applicable(given)),
+        )
         key = cnn.max_pool(x, given["k"], given["s"])
-        answer = Array(Grid.of(key))
-        part = Part(answer, Message("Output, one row on each line"))
-        wrong = live(answer, {rule: _reduced(x, given, rule) for rule in _applicable(given)})
+        part = Part(Array(Grid.of(key)), Message("Output, one row on each line"))
         table = Table(Message("Image $x$"), Grid.of(x))
+        solution = _solution(x, given, key)
         return Draft(
-            Message(_STEM, given), (part,), tables=(table,), solution=_solution(x, given, key), wrong=wrong
+            Message(_STEM, given), (part,), tables=(table,), solution=solution, wrong=_wrong(x, given)
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Pooled by torch, from the image that the stem shows."""
-        from torch.nn import functional  # noqa: PLC0415
+        from torch.nn import functional
 
-        from question_bank.tensors import grid, tensor  # noqa: PLC0415 -- takes torch, and only a proof needs it
+        from question_bank.tensors import grid, tensor
 
         given = question.given
         return (grid(functional.max_pool2d(tensor(question.tables[0].value), given["k"], given["s"])),)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from question_bank import cnn
 from question_bank.answers import Answer, Raises, Shape
+from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
-from question_bank.family import Draft, family, live, usable
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step
 from question_bank.space import Space
@@ -234,6 +234,6 @@ class StackOutputShape:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Run by torch, from the text of the listing."""
-        from question_bank.listing import output_shape  # noqa: PLC0415 -- takes torch, and only a proof needs it
+        from question_bank.listing import output_shape
 
         return (output_shape(question.code) or RAISED,)

@@ -10,7 +10,6 @@ from typing import Protocol, TypeVar
 
 from question_bank.answers import Answer
 from question_bank.draw import Draw
-from question_bank.errors import SpaceError
 from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Given, Part, Question, Step, Table, Wrong
@@ -94,6 +93,7 @@ class Family:
 
 FAMILIES: Registry[Family] = Registry("family", "question_bank.families")
 M = TypeVar("M", bound=Maker)
+E = TypeVar("E")
 
 
 def family(
@@ -135,23 +135,23 @@ def usable(wrong: Collection[Wrong]) -> dict[Value, str]:
     return found
 
 
-def most_separated(draw: Draw, attempt: Callable[[Draw], Draft], wanted: int, attempts: int = 40) -> Draft:
-    """Draw entries until `wanted` misconceptions give distinct wrong answers, else keep the first draft with the most.
+def most_separated(
+    draw: Draw,
+    entries: Callable[[Draw], E],
+    wrong: Callable[[E], tuple[Wrong, ...]],
+    wanted: int,
+    attempts: int = 40,
+) -> E:
+    """Draw entries until `wanted` misconceptions lead to distinct wrong answers, else keep the first with the most.
 
     Deterministic and bounded: the n-th attempt has a stream of its own.
-
-    Raises:
-        SpaceError: no attempt is asked for.
     """
-    best: Draft | None = None
-    most = -1
+    best, most = entries(draw.child("attempt", 0)), -1
     for number in range(attempts):
-        draft = attempt(draw.child("attempt", number))
-        distinct = len(usable(draft.wrong))
+        drawn = entries(draw.child("attempt", number))
+        distinct = len(usable(wrong(drawn)))
         if distinct > most:
-            best, most = draft, distinct
+            best, most = drawn, distinct
         if most >= wanted:
             break
-    if best is None:
-        raise SpaceError(f"attempts={attempts}: expected at least 1")
     return best

@@ -1,0 +1,203 @@
+"""The bank's commands: `legrade bank`, `legrade key`, and `legrade exam` from `exam_cli`."""
+
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from question_bank.model import Question
+    from question_bank.verification import Report
+
+bank_app = typer.Typer(name="bank", help="Families of questions: list, show, prove.", no_args_is_help=True)
+key_app = typer.Typer(
+    name="key", help="The course key, from which all papers are derived.", no_args_is_help=True
+)
+
+_WRONG_KEYS = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the bank's commands to an app."""
+    app.add_typer(bank_app)
+    app.add_typer(key_app)
+    if importlib.util.find_spec("question_bank.exam_cli"):
+        importlib.import_module("question_bank.exam_cli").register(app)
+
+
+@bank_app.command("list")
+def list_families(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
+) -> None:
+    """List the families: topic, version, points of the space, title."""
+    from question_bank import bank
+
+    families = [bank.get(name) for name in bank.names()]
+    rows = [
+        {
+            "family": family.name,
+            "topic": family.topic,
+            "version": family.version,
+            "points": len(family.space),
+            "drawn": family.maker.drawn,
+            "radicals": list(family.space.radicals),
+            "title": family.title,
+        }
+        for family in families
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    _print_table(
+        ("family", "topic", "version", "points", "asks"),
+        [
+            (str(row["family"]), str(row["topic"]), str(row["version"]), _points(row), str(row["title"]))
+            for row in rows
+        ],
+    )
+
+
+def _points(row: dict[str, object]) -> str:
+    return f"{row['points']:,}" + (" x draws" if row["drawn"] else "")
+
+
+@bank_app.command()
+def show(
+    *,
+    family: Annotated[str, typer.Argument(help="Name of the family; see `legrade bank list`.")],
+    seed: Annotated[int, typer.Option(help="Which question; the same seed always gives the same.")] = 0,
+    solution: Annotated[
+        bool, typer.Option("--solution", help="Add key, worked solution and live mistakes.")
+    ] = False,
+) -> None:
+    """Show one question as text."""
+    from question_bank import bank
+
+    question = bank.generate(family, seed)
+    typer.echo("\n".join(_question_lines(question) + (_solution_lines(question) if solution else [])))
+
+
+def _question_lines(question: "Question") -> list[str]:
+    lines = [question.stem.plain(), ""]
+    if question.code:
+        lines += [f"    {line}" for line in question.code.splitlines()] + [""]
+    for table in question.tables:
+        rows = table.value.rows()
+        width = max(len(str(cell)) for cell in table.value.cells) + 2
+        lines += [
+            f"{table.caption.plain()}:",
+            *("".join(str(cell).rjust(width) for cell in row) for row in rows),
+            "",
+        ]
+    for part in question.parts:
+        field = part.field
+        unit = f" [{field.unit}]" if field.unit else ""
+        lines.append(f"{part.prompt.plain()}{unit}: ______")
+        lines += [f"  {letter}) {text}" for letter, text in zip(field.letters, field.options, strict=True)]
+        lines += ["  or: this raises an error"] if field.may_raise else []
+    return lines
+
+
+def _solution_lines(question: "Question") -> list[str]:
+    from question_bank.misconceptions import CATALOGUE
+    from question_bank.values import show as shown
+
+    keys = [f"Key: {part.answer.show()}" for part in question.parts]
+    steps = [f"  {step.plain()}" for step in question.solution]
+    wrong = [f"  {shown(entry.value)}: {CATALOGUE[entry.misconception].title}" for entry in question.wrong]
+    return ["", *keys, "", "Solution:", *steps, "", "Wrong answers with a name:", *wrong]
+
+
+@bank_app.command()
+def verify(
+    *,
+    families: Annotated[
+        list[str] | None, typer.Argument(help="Names; all families when none is given.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Questions for each point where entries are drawn.")] = 25,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
+) -> None:
+    """Prove families: every point of the space against torch. Exit code 1 when a key is wrong."""
+    from question_bank import bank
+    from question_bank.verification import verify as prove
+
+    chosen = [bank.get(name) for name in families or bank.names()]
+    reports = []
+    for family in chosen:
+        with _progress(family.name, len(family.space)) as tick:
+            reports.append(prove(family, draws=draws, tick=tick))
+    if as_json:
+        typer.echo(json.dumps([asdict(report) for report in reports], indent=2))
+    else:
+        _print_reports(reports)
+    if not all(report.ok for report in reports):
+        raise typer.Exit(_WRONG_KEYS)
+
+
+@contextmanager
+def _progress(name: str, total: int) -> Iterator[Callable[[], object]]:
+    """Show a bar on a terminal's stderr while points are proved."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(name, total=total)
+        yield lambda: progress.advance(task)
+
+
+_COLUMNS = (
+    "family",
+    "points",
+    "questions",
+    "wrong keys",
+    "colliding",
+    "broken",
+    "not discriminating",
+    "steps",
+    "seconds",
+)
+
+
+def _print_reports(reports: "list[Report]") -> None:
+    rows = []
+    for report in reports:
+        counts = (report.points, report.questions, report.wrong_keys, report.colliding, report.broken)
+        more = (report.undiscriminating, report.steps)
+        rows.append((report.family, *(f"{count:,}" for count in counts + more), f"{report.seconds:.1f}"))
+    _print_table(_COLUMNS, rows)
+    for report in reports:
+        for problem in report.problems:
+            typer.echo(f"{report.family}: {problem}")
+        if idle := {rule: count for rule, count in report.idle.items() if count == report.questions}:
+            typer.echo(f"{report.family}: never live: {', '.join(idle)}")
+
+
+def _print_table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print aligned columns, the same on a terminal and in a file; columns of numbers stand to the right."""
+    columns = list(zip(heads, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    right = [all(cell[:1].isdigit() for cell in column[1:]) for column in columns]
+    for row in (heads, *rows):
+        cells = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+@key_app.command("new")
+def new_key(path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("course.key")) -> None:
+    """Make a course key, readable by you only and ignored by git."""
+    from question_bank.keys import CourseKey, ignore_in_git
+
+    CourseKey.new(path)
+    typer.echo(f"{path}: new course key, readable by you only (mode 0600).")
+    typer.echo(
+        "Keep a copy in a safe place: papers made with it can only be made again with it. Show it to nobody."
+    )
+    typer.echo(ignore_in_git(path))

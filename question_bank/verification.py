@@ -1,0 +1,128 @@
+"""Proof of a family: every point of its space, every key against the oracle, every step, every option."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from question_bank import bank
+from question_bank.authoring import Family
+from question_bank.draw import Draw
+from question_bank.errors import AnswerError, OracleMismatchError, QuestionBankError
+from question_bank.model import Question
+
+DRAWS = 25
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a proof found.
+
+    Attributes:
+        family: its name, and its `version`.
+        points: the points of the space, all of which were built.
+        questions: the questions built: several for each point where entries are drawn.
+        wrong_keys: questions whose key is not the oracle's answer.
+        colliding: questions with an option that equals the key or another one.
+        broken: questions that could not be built or proved for another reason, such as a step that does not hold.
+        undiscriminating: questions on which every misconception leads to the key, so that a wrong method earns the points.
+        idle: by misconception, the questions on which it leads to the key and another has to serve.
+        steps: the steps of worked solutions, all of which hold.
+        problems: the first few messages.
+        seconds: how long it took.
+    """
+
+    family: str
+    version: int
+    points: int
+    questions: int
+    wrong_keys: int
+    colliding: int
+    broken: int
+    undiscriminating: int
+    idle: Mapping[str, int]
+    steps: int
+    problems: tuple[str, ...]
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether every question of the family may be issued."""
+        return not (self.wrong_keys or self.colliding or self.broken)
+
+
+def verify(
+    family: Family,
+    *,
+    draws: int = DRAWS,
+    draw_name: str = "verify",
+    tick: Callable[[], object] = lambda: None,
+) -> Report:
+    """Prove a family: build the questions of every point and ask the oracle about each.
+
+    Args:
+        family: see `bank.get`.
+        draws: how many questions are built for each point where entries are drawn; one is enough where they are not.
+        draw_name: names the streams; another name draws other entries.
+        tick: called after each point, for a progress bar.
+    """
+    start = time.perf_counter()
+    found: Counter[str] = Counter()
+    idle: Counter[str] = Counter(dict.fromkeys(family.maker.rules, 0))
+    problems: list[str] = []
+    with _one_thread():
+        for index, given in enumerate(family.space):
+            for number in range(draws if family.maker.drawn else 1):
+                found["questions"] += 1
+                try:
+                    question = family.build(
+                        given, Draw(draw_name, family.name, family.version, index, number)
+                    )
+                    bank.prove(family, question)
+                except QuestionBankError as error:
+                    found[_kind(error)] += 1
+                    problems += [f"{given}: {error}"] if len(problems) < _NAMED else []
+                    continue
+                found["steps"] += len(question.solution)
+                found["undiscriminating"] += not question.wrong
+                idle.update(_idle(family, question))
+            tick()
+    return Report(
+        family=family.name,
+        version=family.version,
+        points=len(family.space),
+        questions=found["questions"],
+        wrong_keys=found["wrong_keys"],
+        colliding=found["colliding"],
+        broken=found["broken"],
+        undiscriminating=found["undiscriminating"],
+        idle=dict(idle),
+        steps=found["steps"],
+        problems=tuple(problems),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _kind(error: QuestionBankError) -> str:
+    if isinstance(error, OracleMismatchError):
+        return "wrong_keys"
+    return "colliding" if isinstance(error, AnswerError) else "broken"
+
+
+def _idle(family: Family, question: Question) -> set[str]:
+    return set(family.maker.rules) - {wrong.misconception for wrong in question.wrong}
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch use one thread: its tiny tensors are a hundred times slower when threads wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
