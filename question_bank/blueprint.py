@@ -21,8 +21,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from question_bank.errors import BlueprintError, QuestionBankError
 from question_bank.authoring import FAMILIES, Family
+from question_bank.errors import BlueprintError, QuestionBankError
 from question_bank.frozen import rational, take, take_all, take_rational
 from question_bank.registry import Registry
 from question_bank.values import Json, Rational, simplest, value_to_json
