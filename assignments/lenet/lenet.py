@@ -1,0 +1,172 @@
+# %% [markdown]
+# # LeNet: build it, train it, trust its accuracy
+#
+# In 1998 a network of two convolutions and three linear layers read the handwritten amounts on bank cheques. Today it
+# trains in seconds on a laptop, and it is still the smallest network that has everything a large one has: filters
+# that are learned, pooling, a classifier, a loss, an optimiser. You will build it, write the loop that trains it, and
+# find out how well it reads digits that it has never seen.
+#
+# ## What you write
+#
+# Three functions; their docstrings are the contract that the tests hold you to.
+#
+# | function | what it does |
+# | --- | --- |
+# | `build_model()` | LeNet with ReLU and max pooling: 61,706 parameters |
+# | `fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed)` | trains the model, returns the mean loss of each epoch |
+# | `predict(model, x, *, batch_size, device)` | returns logits (N, 10) |
+#
+# ## The recipe
+#
+# | | |
+# | --- | --- |
+# | images | 1,400 handwritten digits, float32 (N, 1, 28, 28), values in [0, 1] |
+# | labels | int64 (N,), classes 0 to 9 |
+# | optimiser | Adam, `lr=0.001`, otherwise PyTorch's defaults |
+# | loss | mean cross-entropy |
+# | epochs, batch size | 10 epochs, 32 images |
+# | device | `cuda` where the grader has one, else `cpu` with one thread |
+# | budget | a call of `fit` may take 90 seconds; the recipe takes about 2 seconds on one core |
+#
+# ## Points
+#
+# All 20 of the 20 points are given by hidden tests. They look at the shapes and the number of parameters, set the weights
+# and compare your logits with LeNet's, follow a few training steps, and train your model by the recipe. Then they
+# measure its **accuracy on images whose labels your program never sees**: reach **0.92** and you have all points for
+# accuracy; a right solution has about 0.97. There are points for less.
+#
+# The images of the hidden tests are the same digits in another look, and their classes have other names. A network that
+# learns does not notice; weights that were trained elsewhere do not fit. Your functions must not change their arguments.
+
+# %%
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+# %% [markdown]
+# ## Part 1: the model
+
+# %% legrade_stub="build_model"
+def build_model():
+    """Build LeNet for images of one channel and 28x28 pixels, with new random weights.
+
+    In this order, built of layers of `torch.nn`: a convolution with 6 filters of 5x5 and padding 2; ReLU; max pooling
+    over 2x2; a convolution with 16 filters of 5x5; ReLU; max pooling over 2x2; then, on the flattened values, linear
+    layers with 120, 84 and 10 outputs with ReLU between them. All layers have a bias: 61,706 parameters.
+
+    Returns:
+        A `torch.nn.Module` that turns images (N, 1, 28, 28) into logits (N, 10): no softmax at the end.
+    """
+    ...
+
+# %% [markdown]
+# **Public checks.** They are *necessary, not sufficient*.
+
+# %% legrade_check="public"
+model = build_model()
+assert isinstance(model, nn.Module), f"build_model returns a torch.nn.Module, not {type(model).__name__}"
+shape = tuple(model(torch.zeros(3, 1, 28, 28)).shape)
+assert shape == (3, 10), f"three images give logits of the shape (3, 10), not {shape}"
+count = sum(parameter.numel() for parameter in model.parameters())
+assert count == 61706, f"LeNet has 61,706 parameters, yours has {count:,}; work out each layer's on paper"
+print("Part 1, all public checks pass. They are necessary, not sufficient.")
+
+# %% [markdown]
+# ## Part 2: training
+#
+# Three lines of the loop are easily forgotten, and the network still seems to learn: the gradients of the last batch
+# must go before the next one adds its own; images and labels must be shuffled together; the loss takes logits.
+
+# %% legrade_stub="fit"
+def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
+    """Train `model` in place with Adam on the mean cross-entropy.
+
+    In every epoch each image is used once, in batches of `batch_size` (the last batch may be smaller), in a new random
+    order. The orders follow from `seed` alone: the same weights, data and seed give the same training again, and
+    another seed gives other orders. Adam has its default settings except for `lr`, and is made once. One thread.
+
+    Args:
+        model: what `build_model()` returned; its weights at the call are where training starts.
+        x_train: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
+        y_train: int64 CPU tensor (N,), classes 0..9; it must not be changed.
+        epochs: how often each image is used.
+        batch_size: images per step.
+        lr: Adam's learning rate.
+        device: "cpu" or "cuda": where to train. The model may stay there.
+        seed: integer that fixes the orders.
+
+    Returns:
+        A list of `epochs` floats: for each epoch the mean of the loss, as it was at each step.
+    """
+    ...
+
+# %% [markdown]
+# **Public checks.** Before training, ten classes are equally likely: the loss starts near ln 10 = 2.303. On a handful of
+# images it can be brought close to 0.
+
+# %% legrade_check="public"
+torch.manual_seed(0)
+model = build_model()
+few = torch.rand(20, 1, 28, 28)
+answers = torch.arange(20) % 10
+losses = fit(model, few, answers, epochs=60, batch_size=5, lr=0.003, device="cpu", seed=1)
+assert losses is not None and len(losses) == 60, "fit returns a list with one loss for each epoch"
+assert 1.8 < losses[0] < 2.8, f"the first loss is near ln 10 = 2.303, yours is {losses[0]:.3f}"
+assert losses[-1] < 0.5, f"twenty images can be learned by heart; your last loss is {losses[-1]:.3f}"
+print("Part 2, all public checks pass. They are necessary, not sufficient.")
+
+# %% [markdown]
+# ## Part 3: prediction
+
+# %% legrade_stub="predict"
+def predict(model, x, *, batch_size, device):
+    """Return the logits of `model` for the images `x`, without training it further.
+
+    Args:
+        model: what `build_model()` returned, trained or not.
+        x: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
+        batch_size: images at one time; it must not change the result.
+        device: "cpu" or "cuda": where to compute.
+
+    Returns:
+        A CPU tensor (N, 10): row i holds the logits of image i.
+    """
+    ...
+
+# %% [markdown]
+# **Public checks.**
+
+# %% legrade_check="public"
+logits = predict(model, few, batch_size=7, device="cpu")
+assert tuple(logits.shape) == (20, 10), f"one row of ten logits for each image, not {tuple(logits.shape)}"
+whole = predict(model, few, batch_size=20, device="cpu")
+assert torch.allclose(torch.as_tensor(logits), torch.as_tensor(whole), atol=1e-4), "the batch size changes the result"
+print("Part 3, all public checks pass. They are necessary, not sufficient.")
+
+# %% [markdown]
+# ## All together: read digits
+#
+# This cell trains your model on the digits by the recipe, exactly as at home as in the grading, and measures the accuracy
+# on 397 digits that were held back.
+
+# %% legrade_check="public"
+from sklearn.datasets import load_digits
+
+small, labels = load_digits(return_X_y=True)
+large = small.reshape(-1, 8, 8).repeat(3, axis=1).repeat(3, axis=2) / 16
+images = torch.tensor(np.pad(large, ((0, 0), (2, 2), (2, 2)))[:, np.newaxis], dtype=torch.float32)
+labels = torch.tensor(labels, dtype=torch.int64)
+order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
+train, test = order[:1400], order[1400:]
+
+torch.set_num_threads(1)
+model = build_model()
+losses = fit(model, images[train], labels[train], epochs=10, batch_size=32, lr=0.001, device="cpu", seed=1)
+logits = torch.as_tensor(predict(model, images[test], batch_size=128, device="cpu"))
+accuracy = (logits.argmax(dim=1) == labels[test]).double().mean().item()
+print("mean loss of each epoch:", *(f"{loss:.3f}" for loss in losses))
+print(f"accuracy on {len(test)} digits that were held back: {accuracy:.3f}")
+assert accuracy >= 0.92, "a right solution reaches 0.92; what is different in yours?"
+
+# %% legrade_points="lenet"
