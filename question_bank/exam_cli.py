@@ -1,0 +1,165 @@
+"""The commands `legrade exam preview`, `exam build` and `exam mark`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from question_bank.errors import QuestionBankError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from question_bank.blueprint import Slot
+    from question_bank.issued import Planned
+    from question_bank.keys import CourseKey
+    from question_bank.marks import Marks
+    from question_bank.model import Question
+
+exam_app = typer.Typer(name="exam", help="Quizzes and exams: look, build, mark.", no_args_is_help=True)
+
+NEEDS_PERSON = 1
+_SHOWN = 20
+
+BlueprintPath = Annotated[Path, typer.Argument(metavar="BLUEPRINT", help="The exam.toml.")]
+KeyPath = Annotated[
+    Path | None, typer.Option("--key", help="Course key; course.key beside the blueprint by default.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the exam's commands to an app."""
+    app.add_typer(exam_app)
+
+
+@exam_app.command()
+def preview(
+    blueprint: BlueprintPath,
+    key: KeyPath = None,
+    samples: Annotated[int, typer.Option(min=1, max=50, help="Questions to show for each slot.")] = 3,
+) -> None:
+    """Show sample questions of every slot with key, worked solution and the mistakes that are recognised."""
+    from rich.console import Console
+
+    from question_bank import exam
+    from question_bank.blueprint import read_blueprint
+
+    plan = read_blueprint(blueprint)
+    console = Console(highlight=False)
+    console.print(f"{plan.title} ({plan.paper})", style="bold", markup=False)
+    for sample in exam.preview(plan, _key(blueprint, key), samples):
+        console.print(
+            f"\n{_heading(plan.slots[sample.planned.slot], sample.planned)}", style="bold", markup=False
+        )
+        for number, question in enumerate(sample.questions, start=1):
+            console.print(f"\nSample {number}", style="italic")
+            _print_question(console, question)
+
+
+@exam_app.command()
+def build(
+    blueprint: BlueprintPath,
+    roster: Annotated[Path, typer.Option(help="Class list: CSV with the columns id,name.")],
+    out: Annotated[Path, typer.Option(help="Folder for papers/ (students) and key/ (you only).")],
+    formats: Annotated[str, typer.Option("--format", help="Formats with commas between them.")] = "html,json",
+    key: KeyPath = None,
+) -> None:
+    """Write one paper for each student, and the keys apart. Students who have a paper already keep it."""
+    from question_bank import exam
+    from question_bank.blueprint import read_blueprint
+    from question_bank.exporters import EXPORTERS
+    from question_bank.roster import read_roster
+
+    names = [name.strip() for name in formats.split(",") if name.strip()]
+    for name in names or [formats]:
+        EXPORTERS.get(name)
+    plan, students = read_blueprint(blueprint), read_roster(roster)
+    with _writing(out):
+        built = exam.build(plan, students, _key(blueprint, key), out, names)
+    for shortage in built.shortages:
+        typer.echo(f"legrade: {shortage}", err=True)
+    kept = f", {built.kept} kept as they were issued" if built.kept else ""
+    typer.echo(f"{built.issued} papers issued{kept}.")
+    typer.echo(f"For students: {out / 'papers'} ({len(built.papers)} files)")
+    typer.echo(f"For you only: {out / 'key'} (needed to mark)")
+
+
+@exam_app.command()
+def mark(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `exam build` wrote.")],
+    responses: Annotated[Path, typer.Argument(help="A responses file, or a folder of them.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write the marks; DIR/marks by default.")] = None,
+) -> None:
+    """Mark responses: marks.csv and marks.json. Exit code 1 when a person is needed for some student."""
+    from question_bank import marking, marksheet
+
+    marks = marking.mark(folder, responses)
+    target = out if out is not None else folder / "marks"
+    with _writing(target):
+        table, record = marksheet.write_marks(target, marks)
+    _print_marks(marks)
+    typer.echo(f"Marks: {table}")
+    typer.echo(f"How every answer was read: {record}")
+    if any(student.status == "needs a person" for student in marks.students):
+        raise typer.Exit(NEEDS_PERSON)
+
+
+def _key(blueprint: Path, path: Path | None) -> "CourseKey":
+    from question_bank.keys import DEFAULT_NAME, CourseKey
+
+    return CourseKey.load(path if path is not None else blueprint.parent / DEFAULT_NAME)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a folder that cannot be written into one line."""
+    try:
+        yield
+    except OSError as error:
+        raise QuestionBankError(
+            f"{error.filename or folder}: cannot be written: {error.strerror}; give --out a folder of your own"
+        ) from None
+
+
+def _heading(slot: "Slot", planned: "Planned") -> str:
+    from question_bank.values import show_number
+
+    radicals = ", ".join(f"{name} = {value}" for name, value in planned.radicals.items())
+    title = f"slots[{planned.slot}]: {slot.count} x {slot.family}, points each: {show_number(slot.points)}"
+    return f"{title}; the same for all students: {radicals}" if radicals else title
+
+
+def _print_question(console: "Console", question: "Question") -> None:
+    from question_bank.misconceptions import CATALOGUE
+    from question_bank.values import show
+
+    lines = [question.stem.plain()]
+    lines += [f"    {line}" for line in question.code.splitlines()]
+    for table in question.tables:
+        width = max(len(str(cell)) for cell in table.value.cells) + 2
+        lines.append(f"{table.caption.plain()}:")
+        lines += ["".join(str(cell).rjust(width) for cell in row) for row in table.value.rows()]
+    for part in question.parts:
+        options = zip(part.field.letters, part.field.options, strict=True)
+        lines += [f"  {letter}) {text}" for letter, text in options]
+        lines.append(f"Key: {part.answer.show()} {part.field.unit}".rstrip())
+    lines += [f"  {step.plain()}" for step in question.solution]
+    lines.append("Mistakes recognised:" if question.wrong else "No mistake is recognised here.")
+    lines += [f"  {show(w.value)}: {CATALOGUE[w.misconception].title}" for w in question.wrong]
+    console.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _print_marks(marks: "Marks") -> None:
+    counts: dict[str, int] = {}
+    for student in marks.students:
+        counts[student.status] = counts.get(student.status, 0) + 1
+    typer.echo(f"{marks.title}: " + ", ".join(f"{count} {status}" for status, count in counts.items()))
+    for student in marks.students:
+        if student.status == "needs a person":
+            typer.echo(f"needs a person: {student.student.id}: {student.note}", err=True)
+    for problem in marks.problems[:_SHOWN]:
+        typer.echo(f"not used: {problem.file}: {problem.reason}", err=True)
+    if len(marks.problems) > _SHOWN:
+        typer.echo(f"not used: {len(marks.problems) - _SHOWN} more, see marks.json", err=True)

@@ -1,0 +1,84 @@
+"""Marks of a class as frozen data: what was typed, how it was read, what it earned, and why."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from question_bank.responses import Problem
+from question_bank.roster import Student
+
+Status: TypeAlias = Literal["marked", "no response", "needs a person"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartMark:
+    """The mark of one part.
+
+    Attributes:
+        part: `a`, `b`, ...
+        typed: what the student typed; empty when nothing.
+        shown: how it was read, or why it was not.
+        outcome: `right`, `partly`, `wrong`, `wrong-shape`, `unreadable` or `no answer`.
+        fraction: of the part's points, 0 to 1, exact.
+        misconceptions: ids of the misconceptions that lead to exactly this answer.
+        cells: for an array of the right shape, whether each cell is right.
+    """
+
+    part: str
+    typed: str
+    shown: str
+    outcome: str
+    fraction: Fraction
+    misconceptions: tuple[str, ...] = ()
+    cells: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMark:
+    """The mark of one item: points earned of `max_points`, exact."""
+
+    id: str
+    family: str
+    points: Fraction
+    max_points: Fraction
+    parts: tuple[PartMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentMark:
+    """The marks of one student.
+
+    Attributes:
+        status: `marked`, `no response` (0 points), or `needs a person` (no points yet).
+        note: why a person is needed, or what a person may want to know.
+        file: of the responses that were marked; empty when none was.
+        items: in the paper's order; without a response every answer is empty.
+    """
+
+    student: Student
+    status: Status
+    note: str
+    file: str
+    items: tuple[ItemMark, ...]
+
+    @property
+    def max_points(self) -> Fraction:
+        """The points of the whole paper."""
+        return sum((item.max_points for item in self.items), Fraction(0))
+
+    @property
+    def points(self) -> Fraction | None:
+        """The points earned, exact; None where a person is needed."""
+        if self.status == "needs a person":
+            return None
+        return sum((item.points for item in self.items), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of a class, by student id, and what could not be used in which file."""
+
+    paper: str
+    title: str
+    students: tuple[StudentMark, ...]
+    problems: tuple[Problem, ...]

@@ -1,0 +1,121 @@
+"""Marks as files: `marks.csv` for a spreadsheet, `marks.json` with how every answer was read."""
+
+import csv
+import io
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from question_bank.issued import private_folder, write_whole
+from question_bank.marks import ItemMark, Marks, PartMark, StudentMark
+from question_bank.misconceptions import CATALOGUE
+from question_bank.values import Json, show_number, simplest
+
+_PLACES: Final = 4
+_FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+
+
+def write_marks(folder: Path, marks: Marks) -> tuple[Path, Path]:
+    """Write `marks.csv` and `marks.json` into `folder`, readable by their owner only; return their paths."""
+    private_folder(folder)
+    table, record = folder / "marks.csv", folder / "marks.json"
+    write_whole(table, to_csv(marks), 0o600)
+    write_whole(record, to_json(marks), 0o600)
+    return table, record
+
+
+def to_csv(marks: Marks) -> bytes:
+    """Write one row a student: id, name, status, points of every item, total, the most there is, note.
+
+    Points are rounded to four places, the total after adding. Empty points mean that a person is needed. UTF-8 with a
+    byte-order mark, so that spreadsheets read every name; a text that a spreadsheet would run has a `'` before it.
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    most = max(marks.students, key=lambda student: len(student.items)).items if marks.students else ()
+    columns = [f"Q{number} /{_points(item.max_points)}" for number, item in enumerate(most, start=1)]
+    writer.writerow(["id", "name", "status", *columns, "total", "max", "note"])
+    for mark in marks.students:
+        points = ["" if mark.points is None else _points(item.points) for item in mark.items]
+        points += [""] * (len(columns) - len(points))
+        total = "" if mark.points is None else _points(mark.points)
+        texts = (mark.student.id, mark.student.name, mark.status)
+        writer.writerow([*map(_text, texts), *points, total, _points(mark.max_points), _text(mark.note)])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def to_json(marks: Marks) -> bytes:
+    """Write all that is known of every mark; fractions are exact, as texts `n/d`."""
+    data: Json = {
+        "format": "legrade-marks-1",
+        "paper": marks.paper,
+        "title": marks.title,
+        "students": [_student(mark) for mark in marks.students],
+        "problems": [{"file": problem.file, "reason": problem.reason} for problem in marks.problems],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _student(mark: StudentMark) -> Json:
+    return {
+        "student": mark.student.id,
+        "name": mark.student.name,
+        "status": mark.status,
+        "note": mark.note,
+        "file": mark.file,
+        "points": None if mark.points is None else _exact(mark.points),
+        "max_points": _exact(mark.max_points),
+        "items": [_item(item) for item in mark.items] if mark.status == "marked" else [],
+    }
+
+
+def _item(item: ItemMark) -> Json:
+    return {
+        "item": item.id,
+        "family": item.family,
+        "points": _exact(item.points),
+        "max_points": _exact(item.max_points),
+        "parts": [_part(part) for part in item.parts],
+    }
+
+
+def _part(part: PartMark) -> Json:
+    return {
+        "part": part.part,
+        "typed": part.typed,
+        "read_as": part.shown,
+        "outcome": part.outcome,
+        "fraction": _exact(part.fraction),
+        "misconceptions": [{"id": name, "title": _title(name)} for name in part.misconceptions],
+        "cells": list(part.cells),
+    }
+
+
+def _title(misconception: str) -> str:
+    """Return its title; an entry may have left the catalogue since the paper was issued."""
+    entry = CATALOGUE.get(misconception)
+    return entry.title if entry else misconception
+
+
+def _exact(value: Fraction) -> str:
+    return str(simplest(value))
+
+
+def _points(value: Fraction) -> str:
+    """Round to four places.
+
+    >>> _points(Fraction(3, 2)), _points(Fraction(1, 3))
+    ('1.5', '0.3333')
+    """
+    return show_number(simplest(Fraction(round(value * 10**_PLACES), 10**_PLACES)))
+
+
+def _text(text: str) -> str:
+    """Make a text safe in a spreadsheet, which runs what looks like a formula (CWE-1236).
+
+    >>> _text("=1+1"), _text("Án")
+    ("'=1+1", 'Án')
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
