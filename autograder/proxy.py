@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -25,7 +26,9 @@ from autograder.sandboxes import Sandbox, Worker
 from autograder.submission import Submission
 
 MAX_DEATHS = 3
-"""How often a worker may be replaced for one function of one submission."""
+"""How often a worker may die in the calls of one function of one submission."""
+MAX_BAD_LOADS = 4
+"""How often a worker may die while it runs the cells of one submission."""
 
 
 class NotRun(StudentFault):
@@ -43,11 +46,19 @@ class Loading:
     """Cells that raised, and the exception's kind."""
     details: list[str] = field(default_factory=list)
     """Tracebacks, for the instructor."""
+    deaths: int = 0
+    """How many workers ended while they ran the cells."""
+
+    numbers: list[int] = field(default_factory=list)
+    """The submission's number of each cell, from 1: a cell may be run in pieces."""
+
+    def __post_init__(self) -> None:
+        self.numbers = self.numbers or list(range(1, len(self.cells) + 1))
 
     def summary(self) -> str:
         """Say in one sentence which cells did not come through."""
-        texts = [f"cell {i + 1}: {why}" for i, why in sorted(self.faults.items())]
-        texts += [f"cell {i + 1} raised {kind}" for i, kind in sorted(self.errors.items())]
+        texts = [f"cell {self.numbers[i]}: {why}" for i, why in sorted(self.faults.items())]
+        texts += [f"cell {self.numbers[i]} raised {kind}" for i, kind in sorted(self.errors.items())]
         return "; ".join(texts)
 
 
@@ -129,6 +140,8 @@ class StudentProxy:
                 raise NotRun(
                     f"not run: your code ended its process or hit a limit {self._deaths} times before"
                 )
+            if self._loading.deaths >= MAX_BAD_LOADS:
+                raise NotRun(f"not run: {self._loading.summary() or 'the cells ended their process'}")
             self._worker = self._load()
         return self._worker
 
@@ -145,12 +158,12 @@ class StudentProxy:
                 error = worker.run_cell(source)
             except (LimitHit, WorkerDied, BadReply) as fault:
                 self.output = self.output or worker.close().output
-                self._deaths += 1
+                loading.deaths += 1
                 _set_aside(loading, index, fault.reason)
                 return None
             if error is not None:
                 loading.errors[index] = error[0]
-                loading.details.append(f"cell {index + 1}: {error[1]}")
+                loading.details.append(f"cell {loading.numbers[index]}: {error[1]}")
         return worker
 
     def close(self) -> None:
@@ -162,24 +175,29 @@ class StudentProxy:
 
 def _set_aside(loading: Loading, index: int, reason: str) -> None:
     """Leave a cell that ended its worker out; first try it statement by statement, so that its definitions live."""
-    try:
-        body = ast.parse(loading.cells[index]).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        body = []
-    if len(body) < 2:
-        loading.faults[index] = reason
-        return
-    lines = loading.cells[index].splitlines(keepends=True)
-    starts = [
-        min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1 for node in body
-    ]
-    starts[0] = 0
-    pieces = ["".join(lines[a:b]) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
-    if any(a == b for a, b in pairwise(starts)):  # two statements on one line
+    pieces = _statements(loading.cells[index])
+    if len(pieces) < 2:
         loading.faults[index] = reason
         return
     loading.cells[index : index + 1] = pieces
+    loading.numbers[index : index + 1] = [loading.numbers[index]] * len(pieces)
     loading.faults = {(i if i < index else i + len(pieces) - 1): why for i, why in loading.faults.items()}
+
+
+def _statements(source: str) -> list[str]:
+    """Cut source between its top-level statements; those on one line stay together, and so does what is no Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [source]
+    lines = source.splitlines(keepends=True)
+    first = {
+        min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1 for node in body
+    }
+    cuts = [0, *sorted(first)[1:], len(lines)]
+    return ["".join(lines[a:b]) for a, b in pairwise(cuts)]
 
 
 def _shapes(values: tuple[Any, ...]) -> str:

@@ -71,7 +71,7 @@ class GradingPlugin:
         """Run every test once for each submission."""
         if "student" not in metafunc.fixturenames:
             raise pytest.Collector.CollectError(f"{metafunc.function.__name__}: expected it to use `student`")
-        metafunc.parametrize("submission_index", range(len(self._runs)), scope="session", indirect=True)
+        metafunc.parametrize("submission_index", range(len(self._runs)), indirect=True)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what kept a suite from being collected."""
@@ -121,7 +121,7 @@ class GradingPlugin:
 
     # Fixtures
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def submission_index(self, request: pytest.FixtureRequest) -> int:
         """Which submission is tested."""
         return int(request.param)
