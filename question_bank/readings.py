@@ -6,9 +6,9 @@ Both sides are tested against `tests/answer_readings.json`. Reading never fails 
 **Tidying**, in this order, for every kind. A text of more than 20,000 code points is `too-long`. Unicode NFC. The signs
 U+2212, U+2012, U+2013 become `-`; U+2019 becomes `'`; `\r\n` and `\r` become `\n`; runs of blanks (space, tab, form feed,
 vertical tab, U+00A0, U+2009, U+202F) become one space; spaces beside a `\n` go; three or more `\n` become two; the ends are
-stripped. Nothing left is `empty`. Where the field says that it may raise, `error`, `an error`, `raises`, `raises error`,
-`raises an error`, `it raises an error`, `this raises an error`, `l\u1ed7i` or `b\u00e1o l\u1ed7i` (any case, one `.` at
-the end allowed) is the answer "this raises an error".
+stripped. Nothing left is `empty`. One `.` that ends a text of two or more characters goes, and a space before it.
+Where the field says that it may raise, `error`, `an error`, `raises`, `raises error`, `raises an error`, `it raises an
+error`, `this raises an error`, `l\u1ed7i` or `b\u00e1o l\u1ed7i` (any case) is the answer "this raises an error".
 
 **integer, number** (in this order; `D` is one of 0-9). What stands up to the last `=`, and spaces after it, is dropped; then
 one unit word at the end (`px pixel pixels parameter parameters param params weights values`, any case, one space before it
@@ -31,11 +31,12 @@ inside. Then:
 - if a bracket is anywhere: nested groups. Brackets match, items are separated by blanks, or by one comma with or without
   blanks (a `;` is `not-an-array`); a comma may end a group. One group at the top is the array; several are its rows. A text
   with a number outside all groups is `not-an-array`.
-- else rows: planes are separated by an empty line, rows by a newline or `;`, cells by one `,` or `|`, a space on either side
-  allowed, or by a space; one `,` may end a row. One row alone is an array of rank 1, one plane alone of rank 2.
+- else rows: planes are separated by an empty line, rows by a newline, `;`, or both, cells by one `,` or `|`, a space on
+  either side allowed, or by a space; one `,` may end a row and one `;` the text. Planes that all have one row are rows. One
+  row alone is an array of rank 1, one plane alone of rank 2.
 A cell is plain or D+/D+ (sign allowed, no spaces, at most 40 characters). Groups of unequal lengths, or a number beside a
 group, are `ragged`; brackets that do not match `brackets`; deeper than 6 `too-deep`; over 4,096 cells
-`too-many-numbers`; anything else, and an empty group, `not-an-array`. The first problem from the left is named; `ragged` last.
+`too-many-numbers` (rows are counted one by one before they are read); anything else, and an empty group, `not-an-array`. The first problem from the left is named; `ragged` last.
 
 **choice**. One letter of the options (A, B, ...), any case, with `(` before it, `)` or `.` after it, or not.
 
@@ -129,7 +130,7 @@ def read(field: Field, text: str) -> Reading:
     """
     try:
         tidy = _tidy(text)
-        if field.may_raise and tidy.lower().removesuffix(".") in _RAISES:
+        if field.may_raise and tidy.lower() in _RAISES:
             return Reading(RAISED, "this raises an error")
         return _READERS[field.kind](tidy, field)
     except _UnreadableError as problem:
@@ -144,7 +145,7 @@ def _tidy(text: str) -> str:
     text = re.sub("\n{3,}", "\n\n", re.sub(" ?\n ?", "\n", text)).strip(" \n")
     if not text:
         raise _UnreadableError("empty")
-    return text
+    return text[:-1].rstrip(" ") if text[-1] == "." and len(text) > 1 else text
 
 
 def _read_number(text: str, field: Field) -> Reading:
@@ -224,19 +225,20 @@ def _cell(text: str) -> Rational:
 
 def _rows(text: str) -> _Nested:
     count = 0
-    planes: _Nested = []
-    for plane in text.split("\n\n"):
+    planes: list[_Nested] = []
+    for plane in re.sub(" ?;$", "", text).split("\n\n"):
         rows: _Nested = []
-        for row in re.split("[\n;]", plane):
+        for row in re.split(";\n|;|\n", plane):
             tokens = re.split(r" ?[,|] ?| ", re.sub(" ?,$", "", row.strip(" ")))
             count += len(tokens)
             if count > MAX_CELLS:
                 raise _UnreadableError("too-many-numbers")
             rows.append([_cell(token) for token in tokens])
         planes.append(rows)
-    while len(planes) == 1 and isinstance(planes[0], list):
-        planes = planes[0]
-    return planes
+    if all(len(rows) == 1 for rows in planes):
+        planes = [[row for rows in planes for row in rows]]
+    nested: _Nested = planes[0] if len(planes) == 1 else [*planes]
+    return nested[0] if len(nested) == 1 and isinstance(nested[0], list) else nested
 
 
 def _groups(text: str) -> _Nested:
