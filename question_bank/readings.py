@@ -22,7 +22,7 @@ Else `not-a-number`. An integer field reads any number (24.5 is read, and is wro
 
 **shape**. Up to the last `=` is dropped, then a leading `torch.Size` or `Size`, then up to three pairs of brackets around
 all, `()`, `[]` or `{}`, with blanks (space or newline) inside and outside them. A bracket that is left is `brackets`. Then
-nothing, or whole numbers (sign? 1 to 12 digits) with one separator between two of them: `, ; x X * U+00D7`, blanks around it
+nothing (where there were brackets), or whole numbers (sign? 1 to 12 digits) with one separator between two of them: `, ; x X * U+00D7`, blanks around it
 allowed, or blanks alone; one `,` may end the text. Else `not-a-shape`. More than 8 numbers: `too-many-axes`.
 
 **array**. A call `tensor(...)` or `array(...)`, with `torch.`, `np.` or `numpy.` before it or not, gives what is inside it,
@@ -187,12 +187,13 @@ def _number(text: str, problem: str = "not-a-number") -> Rational:
 
 def _read_shape(text: str, _field: Field) -> Reading:
     body = re.sub(r"^(?:torch\.)?Size", "", _after_equals(text)).strip(" \n")
+    bracketed = body[:1] in _CLOSING
     for _ in range(3):
         if body[:1] and _CLOSING.get(body[0]) == body[-1]:
             body = body[1:-1].strip(" \n")
     if any(bracket in body for bracket in "()[]{}"):
         raise _UnreadableError("brackets")
-    if body and not _SHAPE.fullmatch(body):
+    if not (_SHAPE.fullmatch(body) or (bracketed and not body)):
         raise _UnreadableError("not-a-shape")
     value = tuple(map(int, re.findall(r"[+-]?[0-9]+", body)))
     if len(value) > MAX_AXES:
