@@ -1,0 +1,91 @@
+"""What a student reads about a grade: docstring, outcome, reason, shapes, the named mistake; never a value or a position."""
+
+from collections.abc import Sequence
+from html import escape
+
+from autograder.model import Grade, Outcome, TestResult
+from question_bank.misconceptions import CATALOGUE
+
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.SKIPPED: "–", Outcome.ERROR: "?"}
+NOT_YOUR_FAULT = "The grader could not finish this part. That is not your fault: a person will look at it."
+UNREADABLE = "Your file could not be read. A person will look at it."
+
+
+def points_of(tests: Sequence[TestResult], max_points: float) -> float | None:
+    """Add up one part's tests on the scale of `max_points`; None when a test ended in an error of ours.
+
+    >>> points_of([], 12.0) is None
+    True
+    """
+    total = sum(test.max_points for test in tests)
+    if total <= 0 or any(test.outcome is Outcome.ERROR or test.points is None for test in tests):
+        return None
+    earned = sum(test.points or 0.0 for test in tests)
+    return round(min(max(earned / total, 0.0), 1.0) * max_points, 6)
+
+
+def as_text(function: str, grade: Grade, points: float | None, max_points: float) -> str:
+    """Write one part's feedback as plain text."""
+    tests = [test for test in grade.tests if test.function == function]
+    lines = [_headline(function, points, max_points), *_openings(grade, points)]
+    for test in tests:
+        lines.append(f"{MARKS[test.outcome]} {_worth(test)}  {_description(test)}")
+        lines += [f"      {sentence}" for sentence in _sentences(test)]
+    return "\n".join([*lines, *_diagnoses(tests)])
+
+
+def as_html(function: str, grade: Grade, points: float | None, max_points: float) -> str:
+    """Write one part's feedback as HTML; every text is escaped."""
+    tests = [test for test in grade.tests if test.function == function]
+    parts = [f"<p><strong>{escape(_headline(function, points, max_points))}</strong></p>"]
+    parts += [f"<p>{escape(text)}</p>" for text in (*_openings(grade, points), *_diagnoses(tests))]
+    rows = []
+    for test in tests:
+        said = "".join(f"<br><small>{escape(sentence)}</small>" for sentence in _sentences(test))
+        cells = (MARKS[test.outcome], str(test.outcome), _worth(test))
+        row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        rows.append(f"<tr>{row}<td style='text-align:left'>{escape(_description(test))}{said}</td></tr>")
+    head = "<tr><th></th><th>outcome</th><th>points</th><th style='text-align:left'>what was tested</th></tr>"
+    return "".join(parts) + (f"<table>{head}{''.join(rows)}</table>" if rows else "")
+
+
+def _headline(function: str, points: float | None, max_points: float) -> str:
+    return (
+        f"{function}: {'not graded yet' if points is None else format(points, 'g')} of {max_points:g} points"
+    )
+
+
+def _openings(grade: Grade, points: float | None) -> list[str]:
+    """Say what concerns the whole file."""
+    if points is None:
+        return [NOT_YOUR_FAULT, *grade.notes]
+    unreadable = grade.needs_person and all(test.outcome is Outcome.SKIPPED for test in grade.tests)
+    return [UNREADABLE, *grade.notes] if unreadable else list(grade.notes)
+
+
+def _worth(test: TestResult) -> str:
+    """Say what a test gave of what it is worth."""
+    return (
+        f"{'?' if test.points is None else format(round(test.points, 2), 'g')}/{round(test.max_points, 2):g}"
+    )
+
+
+def _description(test: TestResult) -> str:
+    return " ".join(test.description.split())
+
+
+def _sentences(test: TestResult) -> list[str]:
+    """Say why a test did not pass; an error of ours says nothing of its reason."""
+    if test.outcome is Outcome.PASSED:
+        return []
+    if test.outcome is Outcome.ERROR:
+        return ["This test could not be finished by the grader."]
+    shapes = f"Shapes of the arguments: {test.shapes}." if test.shapes else ""
+    return [sentence for sentence in (test.reason, shapes) if sentence]
+
+
+def _diagnoses(tests: Sequence[TestResult]) -> list[str]:
+    """Name the mistakes that explain everything that the function returned."""
+    found = dict.fromkeys(test.diagnosis for test in tests)
+    texts = [CATALOGUE[name] for name in found if name in CATALOGUE]
+    return [f"It looks like this: {text.title}. {text.explanation}" for text in texts]

@@ -1,0 +1,36 @@
+"""The door to nbgrader: with `configure(get_config())` its own commands grade in our sandbox.
+
+nbgrader runs student code in the kernel that holds its tests and reads marks from the cells' outputs. With this configuration
+`nbgrader autograde` runs nothing itself: our exporter reads whatever was handed in and puts it into the instructor's copy,
+our preprocessor grades it by the hidden suites, and writes the marks. `generate_assignment`, `generate_feedback` and
+`export`, formgrader's buttons and the gradebook stay nbgrader's. Written against nbgrader 0.9.6.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from autograder.nbgrader_course import read_settings
+
+SANITIZE = ["nbgrader.preprocessors.OverwriteKernelspec"]
+AUTOGRADE = [
+    "autograder.nbgrader_grading.GradeCells",
+    "autograder.nbgrader_grading.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+
+
+def configure(config: Any, course_root: Path | None = None) -> None:
+    """Make nbgrader's commands use LeGrade; the last line of `nbgrader_config.py`.
+
+    Args:
+        config: what traitlets' `get_config()` gives.
+        course_root: nbgrader's course folder; the current folder when None.
+    """
+    config.Autograde.exporter_class = "autograder.nbgrader_reading.TolerantExporter"
+    config.Autograde.sanitize_preprocessors = list(SANITIZE)
+    config.Autograde.autograde_preprocessors = list(AUTOGRADE)
+    config.GenerateAssignment.preprocessors.append("autograder.nbgrader_reading.RefuseLeaks")
+    config.ExportApp.plugin_class = "autograder.nbgrader_export.ExportWithReasons"
+    root = Path.cwd() if course_root is None else course_root
+    if (root / "legrade.toml").exists() and "course_id" not in config.CourseDirectory:
+        config.CourseDirectory.course_id = read_settings(root).course_id

@@ -1,0 +1,81 @@
+"""`nbgrader export`: nbgrader's own table of marks, and beside it who needs a person, and why."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import CsvExportPlugin
+
+from autograder.nbgrader_course import coursedir_of
+
+FILE = "needs_person.csv"
+COLUMNS = ("assignment", "student_id", "reason")
+NOT_GRADED = "handed in, but not graded: run `nbgrader autograde` and read its log"
+NO_SCORE = "a part has no score: the grader failed on it"
+REVIEW = "marked for review in the gradebook"
+
+
+class ExportWithReasons(CsvExportPlugin):  # type: ignore[misc]  # nbgrader has no types
+    """Writes the stock table and `needs_person.csv` in the same folder."""
+
+    def export(self, gradebook: Any) -> None:
+        """Write both files."""
+        super().export(gradebook)
+        coursedir = coursedir_of(self)
+        path = Path(self.to or "grades.csv").with_name(FILE)
+        assignments = [
+            a.name
+            for a in gradebook.assignments
+            if not self.assignment or a.name in map(str, self.assignment)
+        ]
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            for assignment in assignments:
+                for student, reason in reasons(coursedir, gradebook, assignment):
+                    if not self.student or student in map(str, self.student):
+                        writer.writerow([_text(assignment), _text(student), _text(reason)])
+        self.log.info("Students who need a person: %s", path)
+
+
+def reasons(coursedir: Any, gradebook: Gradebook, assignment: str) -> Iterator[tuple[str, str]]:
+    """List the students of an assignment who need a person, each once, with every reason."""
+    on_disk = Path(coursedir.format_path(coursedir.submitted_directory, "*", assignment))
+    pattern = on_disk.relative_to(coursedir.root)
+    depth = len(on_disk.parts) - 1 - on_disk.parts[::-1].index("*")
+    handed_in = {path.parts[depth] for path in Path(coursedir.root).glob(str(pattern))}
+    for student in sorted(handed_in | {student.id for student in gradebook.students}):
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            if student in handed_in:
+                yield student, NOT_GRADED
+            continue
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        unscored = any(grade.auto_score is None and grade.manual_score is None for grade in grades)
+        if unscored or any(grade.needs_manual_grade for grade in grades):
+            yield student, "; ".join(_written(coursedir, student, assignment, unscored=unscored))
+
+
+def _written(coursedir: Any, student: str, assignment: str, *, unscored: bool) -> list[str]:
+    """Read the reasons that grading left in the autograded notebook."""
+    folder = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
+    notebooks = sorted(folder.glob("*.ipynb"))
+    if not notebooks:
+        return [NOT_GRADED]
+    found: list[str] = []
+    for path in notebooks:
+        found += (
+            json.loads(path.read_text(encoding="utf-8"))["metadata"]
+            .get("legrade", {})
+            .get("needs_person", [])
+        )
+    return found or [NO_SCORE if unscored else REVIEW]
+
+
+def _text(value: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
