@@ -98,9 +98,9 @@ def test_views(student, reference, rng):
 
 
 @pytest.mark.weight(1)
-def test_arguments_stay(student, rng):
-    """The arrays that were passed in hold the same values after the call."""
-    student(draw(rng, 1, 1, 5, 5), draw(rng, 2, 1, 3, 3))
+def test_arguments_stay(student, reference, rng):
+    """The result is right, and the arrays that were passed in hold the same values after the call."""
+    check(student, reference, draw(rng, 1, 1, 5, 5), draw(rng, 2, 1, 3, 3))
     assert_unchanged(student)
 
 

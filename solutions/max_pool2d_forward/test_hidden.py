@@ -44,10 +44,10 @@ def test_remainder(student, reference, rng, size, kernel_size):
 
 
 @pytest.mark.weight(1)
-@pytest.mark.parametrize(("size", "kernel_size"), [((3, 3), 1), ((4, 4), 4)])
-def test_smallest_and_largest_window(student, reference, rng, size, kernel_size):
+def test_smallest_and_largest_window(student, reference, rng):
     """A window of one pixel and a window as large as the image both work."""
-    check(student, reference, draw(rng, 1, 1, *size), kernel_size)
+    check(student, reference, draw(rng, 1, 1, 4, 4), 4)
+    check(student, reference, draw(rng, 1, 1, 3, 3), 1)
 
 
 @pytest.mark.weight(2)
@@ -89,9 +89,9 @@ def test_views(student, reference, rng):
 
 
 @pytest.mark.weight(1)
-def test_arguments_stay(student, rng):
-    """The array that was passed in holds the same values after the call."""
-    student(draw(rng, 1, 2, 6, 6), kernel_size=2)
+def test_arguments_stay(student, reference, rng):
+    """The result is right, and the array that was passed in holds the same values after the call."""
+    check(student, reference, draw(rng, 1, 2, 6, 6), kernel_size=2)
     assert_unchanged(student)
 
 
