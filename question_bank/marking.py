@@ -21,6 +21,7 @@ from question_bank.responses import Problem, Response, read_responses
 from question_bank.roster import file_stem
 
 OPEN_CELL: Final = "_"
+_CELLS = re.compile(r"[^\[\](){},;|\s]+")
 _FILE_PREFIX: Final = "responses-"
 
 
@@ -92,12 +93,12 @@ def mark_item(item: KeyItem, answers: Mapping[str, str]) -> ItemMark:
 def _judge(part: Part, typed: str) -> tuple[Reading, Mark]:
     """Read and mark one answer; cells that a page left open count as wrong, the others as they are."""
     answer = part.answer
-    cells = typed.split()
+    cells = _CELLS.findall(typed)
     if not isinstance(answer, Array) or OPEN_CELL not in cells or len(cells) != len(answer.value.cells):
         reading = answer.parse(typed, may_raise=part.may_raise)
         return reading, answer.mark(reading)
-    rows = re.sub(r"(?<!\S)_(?!\S)", "0", typed)
-    reading = answer.parse(rows, may_raise=part.may_raise)
+    filled_up = _CELLS.sub(lambda cell: "0" if cell[0] == OPEN_CELL else cell[0], typed)
+    reading = answer.parse(filled_up, may_raise=part.may_raise)
     whole = answer.mark(reading)
     if not whole.cells:
         return reading, whole

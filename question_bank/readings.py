@@ -6,7 +6,7 @@ Both sides are tested against `tests/answer_readings.json`. Reading never fails 
 **Tidying**, in this order, for every kind. A text of more than 20,000 code points is `too-long`. Unicode NFC. The signs
 U+2212, U+2012, U+2013 become `-`; U+2019 becomes `'`; `\r\n` and `\r` become `\n`; runs of blanks (space, tab, form feed,
 vertical tab, U+00A0, U+2009, U+202F) become one space; spaces beside a `\n` go; three or more `\n` become two; the ends are
-stripped. Nothing left is `empty`. One `.` that ends a text of two or more characters goes, and a space before it.
+stripped. Nothing left is `empty`. One `.` that ends a text of two or more characters goes, and blanks before it.
 Where the field says that it may raise, `error`, `an error`, `raises`, `raises error`, `raises an error`, `it raises an
 error`, `this raises an error`, `l\u1ed7i` or `b\u00e1o l\u1ed7i` (any case) is the answer "this raises an error".
 
@@ -84,7 +84,7 @@ _SIGNS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\u2019": "
 _RAISES = {"error", "an error", "l\u1ed7i", "b\u00e1o l\u1ed7i", "raises", "raises error"} | {
     f"{start}raises an error" for start in ("", "it ", "this ")
 }
-_UNIT = re.compile(r" ?(?:pixels|pixel|px|parameters|parameter|params|param|weights|values)$", re.IGNORECASE)
+_UNIT = re.compile(r" ?(?:pixels|pixel|px|parameters|parameter|params|param|weights|values)$", re.IGNORECASE | re.ASCII)
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([,._' ])[0-9]{3})(?:\1[0-9]{3})*")
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _RATIO = re.compile(r"([+-]?[0-9]+) ?/ ?([0-9]+)")
@@ -145,7 +145,7 @@ def _tidy(text: str) -> str:
     text = re.sub("\n{3,}", "\n\n", re.sub(" ?\n ?", "\n", text)).strip(" \n")
     if not text:
         raise _UnreadableError("empty")
-    return text[:-1].rstrip(" ") if text[-1] == "." and len(text) > 1 else text
+    return text[:-1].rstrip(" \n") if text[-1] == "." and len(text) > 1 else text
 
 
 def _read_number(text: str, field: Field) -> Reading:
