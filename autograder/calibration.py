@@ -142,15 +142,7 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
 
 
 def train_once(functions: Any, dataset: Dataset, recipe: Recipe, seed: int, device: str = "cpu") -> Run:
-    """Train once, in this process, on images with a secret of their own.
-
-    Args:
-        functions: has `build_model`, `fit` and `predict`; trusted code.
-        dataset: what to train on.
-        recipe: how.
-        seed: fixes the secret, the first weights and the order of the batches.
-        device: where.
-    """
+    """Train trusted `functions` once, in this process; `seed` fixes the secret, the first weights and the order."""
     import torch
 
     rng = np.random.default_rng([seed, 0])
@@ -206,7 +198,13 @@ def load_functions(path: Path) -> Any:
 
 
 def reference_beside(suite: str) -> Any:
-    """Load the reference in a suite's folder: models do not travel, so the fixture `reference` cannot give them."""
+    """Load the reference in a suite's folder, to run on one thread as the worker does.
+
+    Models do not travel, so the fixture `reference` cannot give them.
+    """
+    import torch
+
+    torch.set_num_threads(1)
     return load_functions(Path(suite).resolve().parent / "reference.py")
 
 

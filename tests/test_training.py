@@ -1,0 +1,380 @@
+"""Training: the secret treatment, accuracy from logits, thresholds from recorded runs, operations on a model in the worker."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from autograder import calibration, training
+from autograder.datasets import Dataset, load
+from autograder.errors import LimitHit, SpecError, StudentRaised
+from autograder.testing import Mismatch
+from autograder.training import accuracy, as_logits, cross_entropy, draw_secret, once, treat, withhold
+
+ROOT = Path(__file__).resolve().parent.parent
+LENET = ROOT / "solutions" / "lenet"
+SHIPPED = sorted(path.stem for path in (LENET / "calibration").glob("*.json"))
+seeds = st.integers(0, 2**32)
+
+
+def rng(seed):
+    """Make a generator."""
+    return np.random.default_rng(seed)
+
+
+def small_dataset():
+    """Make 60 images of noise with labels."""
+    x, y = rng(0).random((60, 1, 28, 28), dtype=np.float32), rng(1).integers(10, size=60)
+    return Dataset("noise", x[:40], y[:40], x[40:], y[40:], "0" * 64)
+
+
+# The secret treatment
+
+
+@given(seeds)
+def test_every_class_gets_the_name_of_another(seed):
+    """What was learned elsewhere is wrong for every class."""
+    classes = draw_secret(rng(seed)).classes
+    assert sorted(classes) == list(range(10))
+    assert all(old != new for old, new in enumerate(classes))
+
+
+@given(seeds)
+@settings(deadline=None)
+def test_the_treatment_keeps_images_apart_and_grey_values_in_range(seed):
+    """Different images stay different, in [0, 1], float32: nothing that could be learned is lost."""
+    x = rng(seed).random((5, 1, 28, 28), dtype=np.float32)
+    got = treat(x, draw_secret(rng(seed)))
+    assert (got.dtype, got.shape) == (np.float32, x.shape)
+    assert 0 <= got.min() <= got.max() <= 1
+    assert len(np.unique(got.reshape(5, -1), axis=0)) == 5
+
+
+def test_treatments_differ():
+    """A student cannot count on one of them."""
+    image = load("digits").x_train[:1]
+    seen = {treat(image, draw_secret(rng(seed))).tobytes() for seed in range(200)}
+    assert len(seen) == 200
+
+
+def test_a_treatment_moves_no_ink_off_the_image():
+    """The shift stays within the margin that the digits have."""
+    x = load("digits").x_test[:20]
+    for shift in [(2, 2), (-2, 2), (2, -2), (-2, -2)]:
+        secret = training.Secret(
+            0, mirrored=False, inverted=False, shift=shift, gamma=1.0, classes=tuple(range(10))
+        )
+        moved = treat(x, secret)
+        np.testing.assert_array_equal(np.roll(moved, (-shift[0], -shift[1]), axis=(2, 3)), x)
+        assert moved.sum() == pytest.approx(x.sum())
+
+
+@given(seeds)
+@settings(deadline=None, max_examples=20)
+def test_every_image_keeps_its_own_label_and_both_parts_are_treated_alike(seed):
+    """Shuffled, treated and renamed, each image still stands beside the new name of its class."""
+    data, secret = small_dataset(), draw_secret(rng(seed))
+    got = withhold(data, secret, rng(seed))
+    for x, y, u, v in (
+        (data.x_train, data.y_train, got.x_train, got.y_train),
+        (data.x_test, data.y_test, got.x_test, got.y_test),
+    ):
+        want = {
+            image.tobytes(): secret.classes[label] for image, label in zip(treat(x, secret), y, strict=True)
+        }
+        assert {image.tobytes(): label for image, label in zip(u, v, strict=True)} == want
+
+
+def test_weights_trained_at_home_are_near_chance_here():
+    """A model trained on the public digits reads hardly any of the treated ones, and never half of them."""
+    import torch
+
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    lenet, digits = calibration.load_functions(LENET / "reference.py"), load("digits")
+    model = lenet.build_model()
+    recipe = asdict(training.RECIPES["digits"])
+    lenet.fit(
+        model,
+        torch.from_numpy(digits.x_train),
+        torch.from_numpy(digits.y_train),
+        device="cpu",
+        seed=0,
+        **recipe,
+    )
+
+    def score(x, y):
+        return accuracy(lenet.predict(model, torch.from_numpy(x), batch_size=200, device="cpu").numpy(), y)
+
+    assert score(digits.x_test, digits.y_test) > 0.9
+    treated = [withhold(digits, draw_secret(rng(seed)), rng(seed)) for seed in range(20)]
+    scores = [score(data.x_test, data.y_test) for data in treated]
+    assert np.mean(scores) < 0.15
+    assert max(scores) < 0.45  # the lowest level that earns points
+
+
+# Accuracy from logits
+
+
+@given(
+    arrays(np.float64, (7, 10), elements=st.integers(-3, 3).map(float)),
+    arrays(np.int64, 7, elements=st.integers(0, 9)),
+)
+def test_an_image_counts_only_when_its_class_alone_has_the_largest_logit(logits, labels):
+    """Equal logits are no answer, so constant logits earn nothing."""
+    want = [
+        sorted(row)[-2] < row[label] == max(row) for row, label in zip(logits.tolist(), labels, strict=True)
+    ]
+    assert accuracy(logits, labels) == pytest.approx(np.mean(want))
+
+
+def test_the_cross_entropy_is_that_of_torch():
+    """Large logits included."""
+    import torch
+
+    logits, labels = rng(0).normal(scale=200, size=(50, 10)), rng(1).integers(10, size=50)
+    want = torch.nn.functional.cross_entropy(torch.from_numpy(logits), torch.from_numpy(labels)).item()
+    assert cross_entropy(logits, labels) == pytest.approx(want)
+
+
+@pytest.mark.parametrize(
+    ("got", "reason"),
+    [
+        (None, "predict returned a NoneType, expected floating-point logits (3, 10)"),
+        (
+            np.zeros(3, dtype=np.int64),
+            "predict returned an array of int64, expected floating-point logits (3, 10)",
+        ),
+        (np.zeros((3, 9)), "predict's result has the shape (3, 9), expected (3, 10)"),
+        (np.full((3, 10), np.inf), "the logits hold NaN or infinity"),
+    ],
+)
+def test_what_is_no_logits_is_refused_with_a_reason_for_the_student(got, reason):
+    """The reason names the kind or the shape, never a value."""
+    with pytest.raises(Mismatch) as caught:
+        as_logits(got, 3)
+    assert caught.value.reason == reason
+
+
+# Costly things once
+
+
+def test_a_value_or_a_fault_is_computed_once():
+    """The second question gets the first answer, an exception of the student's code included."""
+    cache, calls = {}, []
+
+    def broken():
+        calls.append(1)
+        raise StudentRaised("ValueError")
+
+    for _ in range(2):
+        assert once(cache, "value", lambda: calls.append(1) or "v") == "v"
+        with pytest.raises(StudentRaised, match="ValueError"):
+            once(cache, "fault", broken)
+    assert len(calls) == 2
+
+
+def test_after_a_limit_nothing_more_is_waited_for():
+    """A training that ran out of time costs its time once."""
+    cache = {}
+
+    def slow():
+        raise LimitHit("more than 90 s")
+
+    with pytest.raises(LimitHit):
+        once(cache, "one", slow)
+    with pytest.raises(LimitHit, match="90 s"):
+        once(cache, "two", lambda: 1)
+
+
+# Thresholds
+
+
+def test_the_bound_holds_as_often_as_it_says():
+    """In 95 of 100 repetitions all but 1 of 1,000 right solutions are above the bound (within the error of 600 repetitions)."""
+    true = -3.0902  # the 0.001 quantile of the standard normal distribution
+    held = [calibration.tolerance_bound(rng(seed).standard_normal(30)) < true for seed in range(600)]
+    assert 0.925 < np.mean(held) < 0.975
+
+
+def test_too_few_runs_make_no_threshold():
+    """A threshold from a handful of runs would be a guess."""
+    with pytest.raises(SpecError, match="19 calibration runs, expected at least 20; pass a larger --runs"):
+        calibration.threshold([0.9] * 19, 100)
+
+
+@given(st.lists(st.integers(300, 397).map(lambda n: n / 397), min_size=20, max_size=60))
+@settings(deadline=None)
+def test_a_threshold_is_below_the_mean_and_a_whole_percent(accuracies):
+    """Runs without any spread, and perfect ones, have a threshold too."""
+    found = calibration.threshold(accuracies, 397)
+    assert found <= np.mean(accuracies)
+    assert found * 100 == pytest.approx(round(found * 100))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_threshold_follows_from_its_runs(name):
+    """The raw runs are there, the threshold is theirs, no run is below it, the recipe is the current one."""
+    raw = json.loads((LENET / "calibration" / f"{name}.json").read_text(encoding="utf-8"))
+    scores = [run["accuracy"] for run in raw["runs"]]
+    assert raw["threshold"] == calibration.threshold(scores, 397 if name == "digits" else 2000)
+    assert len(scores) >= 60
+    assert min(scores) >= raw["threshold"]
+    assert raw["recipe"] == asdict(training.RECIPES[name])
+    assert all(
+        run["train_loss"] < 3 * run["last_loss"] + 0.15 for run in raw["runs"]
+    )  # what the suite demands
+
+
+def test_a_recorded_run_can_be_repeated():
+    """The same seed gives the accuracy that was recorded, as far as another processor's rounding lets it."""
+    recorded = calibration.read_calibration(LENET / "calibration" / "digits.json", load("digits"))
+    lenet = calibration.load_functions(LENET / "reference.py")
+    again = calibration.train_once(lenet, load("digits"), recorded.recipe, recorded.runs[5].seed)
+    assert again.accuracy == pytest.approx(recorded.runs[5].accuracy, abs=0.03)
+    assert again.first_loss == pytest.approx(recorded.runs[5].first_loss, rel=0.02)
+
+
+def test_the_notebook_prints_the_recipe_and_a_threshold_a_little_above():
+    """A student who reaches what the notebook prints reaches what the grader asks."""
+    text = (ROOT / "assignments" / "lenet" / "lenet.py").read_text(encoding="utf-8")
+    known = calibration.read_calibration(LENET / "calibration" / "digits.json", load("digits"))
+    printed = float(re.search(r"reach \*\*(0\.\d+)\*\*", text)[1])
+    assert known.threshold < printed <= known.threshold + 0.03
+    assert f"accuracy >= {printed}" in text
+    assert f"{known.recipe.epochs} epochs, {known.recipe.batch_size} images" in text
+    assert f"`lr={known.recipe.lr}`" in text
+    limits = tomllib.loads((LENET / "spec.toml").read_text(encoding="utf-8"))
+    assert f"may take {limits['call_seconds']['fit']} seconds" in text
+
+
+def test_a_calibration_of_other_images_or_none_is_refused(tmp_path):
+    """The messages say what was found and how to make a new one."""
+    noise, path = small_dataset(), tmp_path / "noise.json"
+    with pytest.raises(SpecError, match=r"no such file; make it with python -m autograder\.calibration"):
+        calibration.read_calibration(path, noise)
+    path.write_text('{"runs": []}')
+    with pytest.raises(SpecError, match=r"no calibration \(KeyError"):
+        calibration.read_calibration(path, noise)
+    runs = [calibration.Run(seed, 0.9 + seed / 1000, 2.0, 0.1, 0.1) for seed in range(20)]
+    made = calibration.conclude(noise, training.RECIPES["digits"], runs)
+    calibration.write_calibration(made, path)
+    assert calibration.read_calibration(path, noise) == made
+    with pytest.raises(
+        SpecError, match=r"made with the images 000000000000, expected ffffffffffff \(noise\)"
+    ):
+        calibration.read_calibration(path, replace(noise, identity="f" * 64))
+
+
+def test_a_suite_without_a_calibration_for_its_data_set_says_so(tmp_path):
+    """The error is the course's, not the student's."""
+    with pytest.raises(SpecError, match=r"digits\.json: no such file"):
+        calibration.track_beside(str(tmp_path / "test_hidden.py"), {})
+    with pytest.raises(
+        SpecError, match=r"reference\.py: no such file, expected one that defines build_model"
+    ):
+        calibration.reference_beside(str(tmp_path / "test_hidden.py"))
+
+
+GUESSES = """
+import torch
+def build_model(): return torch.nn.Linear(1, 1)
+def fit(model, x, y, *, epochs, **_): return [2.0] * epochs
+def predict(model, x, *, batch_size, device): return torch.rand(len(x), 10)
+"""
+
+
+def test_the_command_trains_records_and_concludes(tmp_path):
+    """Twenty trainings of a program that guesses have a threshold below chance, and the file can be read back."""
+    (tmp_path / "guesses.py").write_text(GUESSES)
+    command = [sys.executable, "-m", "autograder.calibration", "--runs", "20", "--reference", "guesses.py"]
+    done = subprocess.run(
+        [*command, "--out", "out.json"],
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("accuracy 0.") == 20
+    found = calibration.read_calibration(tmp_path / "out.json", load("digits"))
+    assert found.threshold < 0.1
+    assert found.device == "cpu"
+    assert found.versions.keys() == {"python", "torch", "numpy", "scikit-learn"}
+
+
+# Operations on a model in the worker
+
+
+def model():
+    """Build a small model with every kind of layer that matters here."""
+    from torch import nn
+
+    return nn.Sequential(
+        nn.LazyConv2d(2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Sequential(nn.LazyLinear(5))
+    )
+
+
+def test_layers_lists_the_leaves_in_the_order_they_run():
+    """Name, output shape, parameters; lazy layers have their weights afterwards; statistics and mode stay."""
+    from autograder.worker_models import layers, parameters
+
+    made = model()
+    made.train()
+    found = layers(made, [4, 1, 5, 5])
+    assert found == [
+        ["Conv2d", [4, 2, 3, 3], 20],
+        ["BatchNorm2d", [4, 2, 3, 3], 4],
+        ["Flatten", [4, 18], 0],
+        ["Linear", [4, 5], 95],
+    ]
+    assert parameters(made) == 119
+    assert made.training
+    assert int(made[1].num_batches_tracked) == 0
+    assert layers(made, [4, 1, 5, 5]) == found  # no hook was left behind
+
+
+def test_weights_that_were_set_are_the_weights():
+    """They come back equal, on the same parameters, and other shapes are refused."""
+    from autograder.worker_models import layers, set_weights, weights
+
+    made = model()
+    layers(made, (1, 1, 5, 5))
+    own = list(made.parameters())
+    values = [rng(0).random(w.shape, dtype=np.float32) for w in weights(made)]
+    set_weights(made, values)
+    assert all(one is other for one, other in zip(made.parameters(), own, strict=True))
+    for got, want in zip(weights(made), values, strict=True):
+        np.testing.assert_array_equal(got, want)
+    with pytest.raises(ValueError, match="5 arrays: expected the shapes of the model's 6 parameters"):
+        set_weights(made, values[:-1])
+
+
+def test_what_is_no_model_is_refused():
+    """The message says what build_model returned."""
+    from autograder.worker_models import OPERATIONS
+
+    for name in ("device", "layers", "parameters", "set_weights", "weights"):
+        arguments = ([1],) if name in ("layers", "set_weights") else ()
+        with pytest.raises(TypeError, match=r"build_model returned a dict, expected a torch\.nn\.Module"):
+            OPERATIONS[name]({}, *arguments)
+
+
+def test_the_device_is_one_that_torch_has():
+    """A model starts on the CPU; the best device is a name that `fit` takes."""
+    from autograder.worker_models import best_device, device, layers
+
+    made = model()
+    layers(made, (1, 1, 5, 5))
+    assert device(made) == "cpu"
+    assert best_device() in {"cpu", "cuda"}
