@@ -33,7 +33,7 @@ MAX_POINTS = 1000
 MAX_TITLE = 200
 
 _PAPER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
-_PLACES = 4
+_SMALLEST = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +193,14 @@ class _Reader:
             raise BlueprintError(f"{self.file}: {where}.family: {error}") from None
 
     def _points(self, value: Any, where: str) -> Rational:
-        number = (
-            isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
-        )
-        if number and 0 < value <= MAX_POINTS and (Fraction(value) * 10**_PLACES).denominator == 1:
-            return simplest(Fraction(value))
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            number = Decimal(value)
+            if number.is_finite() and 0 < number <= MAX_POINTS and number == number.quantize(_SMALLEST):
+                return simplest(Fraction(number))  # never before the test: 1e-999999999 would fill the memory
         raise self.error(
             f"{where}.points",
             _short(value),
-            f"a number above 0 and up to {MAX_POINTS}, at most {_PLACES} decimals",
+            f"a number above 0 and up to {MAX_POINTS}, at most 4 decimals",
         )
 
     def _radicals(self, table: Any, where: str, family: Family) -> dict[str, tuple[int, ...]]:
