@@ -79,7 +79,7 @@ def _parse(text: str) -> ast.expr:
             )
         if not known:
             raise FormulaError(
-                f"formula {text!r}: expected names, whole numbers, + - * / //, max, min; got {ast.unparse(node)}"
+                f"formula {text!r}: expected names, whole numbers, + - * / //, max, min; got {ast.unparse(node) or type(node).__name__}"
             )
     return tree
 
