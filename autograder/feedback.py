@@ -27,11 +27,11 @@ def points_of(tests: Sequence[TestResult], max_points: float) -> float | None:
 def as_text(function: str, grade: Grade, points: float | None, max_points: float) -> str:
     """Write one part's feedback as plain text."""
     tests = [test for test in grade.tests if test.function == function]
-    lines = [_headline(function, points, max_points), *_openings(grade, points)]
+    lines = [_headline(function, points, max_points), *_openings(grade, points), *_diagnoses(tests)]
     for test in tests:
         lines.append(f"{MARKS[test.outcome]} {_worth(test)}  {_description(test)}")
         lines += [f"      {sentence}" for sentence in _sentences(test)]
-    return "\n".join([*lines, *_diagnoses(tests)])
+    return "\n".join(lines)
 
 
 def as_html(function: str, grade: Grade, points: float | None, max_points: float) -> str:

@@ -6,6 +6,9 @@ our preprocessor grades it by the hidden suites, and writes the marks. `generate
 `export`, formgrader's buttons and the gradebook stay nbgrader's. Written against nbgrader 0.9.6.
 """
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,10 @@ def configure(config: Any, course_root: Path | None = None) -> None:
         config: what traitlets' `get_config()` gives.
         course_root: nbgrader's course folder; the current folder when None.
     """
+    if (
+        shutil.which("alembic") is None
+    ):  # nbgrader starts it by name, also where its own environment is not activated
+        os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{Path(sys.executable).parent}"
     config.Autograde.exporter_class = "autograder.nbgrader_reading.TolerantExporter"
     config.Autograde.sanitize_preprocessors = list(SANITIZE)
     config.Autograde.autograde_preprocessors = list(AUTOGRADE)

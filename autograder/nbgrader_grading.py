@@ -70,7 +70,7 @@ class GradeCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
         """Grade what lies in `submitted/`, by the instructor's files."""
         folder = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
         submission = read(Path(folder) / f"{names['notebook']}.ipynb", names["student"])
-        plan = _plan(settings.course, names["assignment"])
+        plan = plan_of(settings.course, names["assignment"])
         copies = instructor_cells(names["db_url"], names["assignment"], names["notebook"])
         locked = frozenset(copy.source.strip() for copy in copies if copy.locked)
         plan = replace(plan, ignored_cells=plan.ignored_cells | locked)
@@ -80,7 +80,7 @@ class GradeCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
 
 
 @functools.cache
-def _plan(course: Path, name: str) -> Plan:
+def plan_of(course: Path, name: str) -> Plan:
     """Load a plan once for a class.
 
     Raises:

@@ -1,0 +1,476 @@
+"""nbgrader's real commands, run on a class of every kind: marks, feedback and exports are right, and nobody is lost.
+
+Nothing is replaced: subprocesses of nbgrader, its gradebook, our sandbox. One class is graded once for the whole file.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.errors import AutograderError, SpecError
+from autograder.leaks import refuse_leaks, secret_lines
+from autograder.nbgrader_course import InstructorCell, read_settings
+from autograder.nbgrader_grading import plan_of
+from autograder.nbgrader_reading import restore
+from autograder.notebook import Cell
+from autograder.release import build
+from autograder.submission import Submission
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from nbgrader.api import Gradebook
+    from nbgrader.nbgraderformat import MetadataValidator
+
+pytestmark = pytest.mark.slow
+NBGRADER = str(Path(sys.executable).parent / "nbgrader")
+CONV, POOL = "points-conv2d_forward", "points-max_pool2d_forward"
+LOOP = "import numpy as np\ndef conv2d_forward(x, w, b=None, stride=1, padding=0, dilation=1, groups=1):\n    while True:\n        pass"
+FULL = {
+    "right",
+    "duplicated",
+    "noisy",
+    "old_schema",
+    "format3",
+    "points_deleted",
+    "shuffled",
+    "retyped",
+    "bom",
+    "Nguyễn Ánh 🎓",
+}
+
+
+def nbgrader(folder, *arguments, check=True, env=None):
+    """Run one nbgrader command as an instructor does, in the course folder."""
+    done = subprocess.run(
+        [NBGRADER, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=240, env=env
+    )
+    assert not check or done.returncode == 0, done.stderr[-3000:]
+    return done
+
+
+def program(course, function, name="reference"):
+    """Take a program of the course as a student would have written it, without its canary."""
+    text = (course / "solutions" / function / f"{name}.py").read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("# LEGRADE-CANARY"))
+
+
+def answered(released, conv, pool):
+    """Fill the stubs of a released notebook."""
+    notebook = json.loads(json.dumps(released))
+    for cell in notebook["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+        answer = {"stub-conv2d_forward": conv, "stub-max_pool2d_forward": pool}.get(grade_id)
+        if answer is not None:
+            cell["source"] = answer
+    return notebook
+
+
+def role(cell):
+    """Take the grade id of a cell."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+
+
+def delete(cells):
+    """Delete every cell that was given out but the stubs."""
+    return [cell for cell in cells if not role(cell).startswith(("points", "check"))]
+
+
+def shuffle(cells):
+    """Put the points cells first."""
+    return [cells[0], *sorted(cells[1:], key=lambda cell: not role(cell).startswith("points"))]
+
+
+def outdate(cells):
+    """Claim an old schema, other points and a key that does not exist."""
+    for cell in filter(role, cells):
+        cell["metadata"]["nbgrader"] |= {"schema_version": 1, "points": 1000, "extra": [1]}
+    return cells
+
+
+def retype(cells):
+    """Turn every cell that was given out into text."""
+    for cell in filter(role, cells):
+        cell["cell_type"] = "raw" if role(cell).startswith("stub") else "markdown"
+    return cells
+
+
+def disturb(cells):
+    """Add cells that print to stderr, warn, leave the folder, use a magic, and do not parse."""
+    noise = "import sys, warnings, os\nprint('x' * 10_000, file=sys.stderr)\nwarnings.warn('w')\nos.chdir('/')\n%matplotlib inline"
+    tagged = {"cell_type": "code", "id": "n1", "metadata": {"tags": ["skip-execution"]}, "source": noise}
+    return [
+        cells[0],
+        tagged,
+        *cells[1:],
+        {"cell_type": "code", "id": "n2", "metadata": {}, "source": "def broken(:"},
+    ]
+
+
+TAMPERED = {
+    "points_deleted": delete,
+    "duplicated": lambda cells: cells + cells,
+    "shuffled": shuffle,
+    "old_schema": outdate,
+    "retyped": retype,
+    "noisy": disturb,
+}
+
+
+def tampered(right, how):
+    """Change a right notebook as students and their tools do; none of it may cost or give a point."""
+    notebook = json.loads(json.dumps(right))
+    if how == "format3":
+        for cell in notebook["cells"]:
+            cell["input" if cell["cell_type"] == "code" else "source"] = cell.pop("source")
+        sheets = [{"cells": notebook["cells"]}]
+        return {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": sheets}
+    return notebook | {"cells": TAMPERED.get(how, list)(notebook["cells"])}
+
+
+def faked(released):
+    """Claim full marks in every way that nbgrader itself would read."""
+    notebook = json.loads(json.dumps(released))
+    for cell in notebook["cells"]:
+        if role(cell).startswith("points"):
+            points = str(cell["metadata"]["nbgrader"]["points"])
+            cell["source"] = points
+            cell["outputs"] = [
+                {
+                    "output_type": "execute_result",
+                    "execution_count": 1,
+                    "metadata": {},
+                    "data": {"text/plain": points},
+                }
+            ]
+    return notebook
+
+
+def hand_in(folder, student, content, name="conv_pool.ipynb"):
+    """Put a file where `nbgrader collect` puts it."""
+    path = folder / "submitted" / student / "conv_pool" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(
+        content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
+    )
+
+
+def hand_in_class(course, folder):
+    """Hand in one submission of every kind."""
+    released = json.loads((folder / "release/conv_pool/conv_pool.ipynb").read_text(encoding="utf-8"))
+    conv, pool = program(course, "conv2d_forward"), program(course, "max_pool2d_forward")
+    right = answered(released, conv, pool)
+    text = json.dumps(right, indent=1)
+    for how in FULL - {"bom"}:
+        hand_in(folder, how, tampered(right, how))
+    hand_in(folder, "bom", b"\xef\xbb\xbf" + json.dumps(right).replace("\\n", "\\r\\n").encode())
+    hand_in(
+        folder,
+        "flipped",
+        answered(released, program(course, "conv2d_forward", "mistakes/kernel-flipped"), pool),
+    )
+    hand_in(
+        folder,
+        "naive",
+        answered(
+            released, "def conv2d_forward(x, w, *more, **named):\n    return x", "max_pool2d_forward = max"
+        ),
+    )
+    hand_in(folder, "loop", answered(released, LOOP, pool))
+    hand_in(folder, "exit", answered(released, "import os\nos._exit(0)", pool))
+    hand_in(folder, "untouched", released)
+    hand_in(folder, "faked", faked(released))
+    hand_in(folder, "cut_off", text[: text.index("## Part 2: max pooling")].encode())
+    hand_in(folder, "garbage", b"\x00\xffnot a notebook")
+    hand_in(folder, "empty", b"")
+    hand_in(folder, "misnamed", right, "conv_pool (1).ipynb")
+    hand_in(folder, "linker", b"")
+    link = folder / "submitted/linker/conv_pool/conv_pool.ipynb"
+    link.unlink()
+    link.symlink_to(folder / "submitted/right/conv_pool/conv_pool.ipynb")
+    (link.parent / "notes.txt").symlink_to(folder / "course.key")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, course, tier_a):
+    """Build, release, hand in, grade, feed back and export; the folder of the course and the log of the grading."""
+    folder = tmp_path_factory.mktemp("nbgrader course")
+    build(course, "conv_pool", folder)
+    nbgrader(folder, "generate_assignment", "conv_pool")
+    hand_in_class(course, folder)
+    log = nbgrader(folder, "autograde", "conv_pool", check=False)
+    nbgrader(folder, "generate_feedback", "conv_pool", check=False)
+    nbgrader(folder, "export")
+    return folder, log
+
+
+def scores(folder):
+    """Read every student's marks from nbgrader's gradebook: auto scores by cell and whether a person is needed."""
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "x") as gradebook:
+        found = {}
+        for submission in gradebook.assignment_submissions("conv_pool"):
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            found[submission.student.id] = {
+                grade.name: (grade.auto_score, bool(grade.needs_manual_grade)) for grade in grades
+            }
+        return found
+
+
+def feedback(folder, student):
+    """Read the page that a student gets."""
+    return (folder / "feedback" / student / "conv_pool/conv_pool.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("student", sorted(FULL))
+def test_a_right_program_gets_full_marks_whatever_happened_to_its_notebook(graded, student):
+    """Deleted, doubled, shuffled, retyped cells, old formats, noise on stderr and odd names cost nothing."""
+    assert scores(graded[0])[student] == {CONV: (12.0, False), POOL: (8.0, False)}
+
+
+def test_a_wrong_function_costs_its_own_points_and_the_mistake_is_named(graded):
+    """The other function is paid in full; the page names the misconception and its explanation."""
+    found = scores(graded[0])["flipped"]
+    assert found[POOL] == (8.0, False)
+    assert 0 < found[CONV][0] < 12
+    assert "It looks like this: " in feedback(graded[0], "flipped")
+    assert "flipped" in feedback(graded[0], "flipped").lower()
+
+
+@pytest.mark.parametrize(("student", "reason"), [("loop", "seconds"), ("exit", "ended")])
+def test_a_loop_or_an_exit_costs_its_own_function_only(graded, student, reason):
+    """The batch goes on, the other function is paid, and the page says what happened."""
+    assert scores(graded[0])[student] == {CONV: (0.0, False), POOL: (8.0, False)}
+    assert reason in feedback(graded[0], student)
+
+
+@pytest.mark.parametrize("student", ["untouched", "faked"])
+def test_claims_in_the_notebook_are_worth_nothing(graded, student):
+    """Outputs, edited points cells and changed points are not read; an untouched stub has none."""
+    assert scores(graded[0])[student] == {CONV: (0.0, False), POOL: (0.0, False)}
+
+
+def test_a_cut_off_file_is_paid_for_the_cells_that_are_whole(graded):
+    """The part before the cut is graded; the page says that the file is damaged."""
+    assert scores(graded[0])["cut_off"] == {CONV: (12.0, False), POOL: (0.0, False)}
+    assert "The file is damaged (it is cut off or edited by hand)" in feedback(graded[0], "cut_off")
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [
+        ("garbage", "it is not valid JSON"),
+        ("empty", "The file is empty."),
+        ("linker", "It is a link to another file"),
+    ],
+)
+def test_an_unreadable_file_gives_no_points_and_a_person_looks_at_it(graded, student, reason):
+    """The gradebook asks for a person, and both the page and the instructor's list say why."""
+    folder, _ = graded
+    assert scores(folder)[student] == {CONV: (0.0, True), POOL: (0.0, True)}
+    assert reason in feedback(folder, student)
+    assert reason in dict(needs_person(folder))[student]
+
+
+def needs_person(folder):
+    """Read the instructor's list."""
+    with (folder / "needs_person.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [(row["student_id"], row["reason"]) for row in rows]
+
+
+def test_the_export_has_everybody_and_names_who_needs_a_person(graded):
+    """The stock table holds the marks; beside it stand exactly the students whom the grader could not serve."""
+    folder, _ = graded
+    with (folder / "grades.csv").open(newline="", encoding="utf-8") as file:
+        marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert {student for student in marks if marks[student] == 20} == FULL
+    assert sorted(student for student, _ in needs_person(folder)) == [
+        "empty",
+        "garbage",
+        "linker",
+        "misnamed",
+    ]
+    assert "not graded" in dict(needs_person(folder))["misnamed"]
+
+
+def test_every_student_has_every_points_cell_exactly_once(graded):
+    """Whatever was handed in, formgrader finds what it needs, in valid metadata, and the record for an appeal is kept."""
+    folder, log = graded
+    students = sorted(path.name for path in (folder / "submitted").iterdir())
+    for student in students:
+        path = folder / "autograded" / student / "conv_pool/conv_pool.ipynb"
+        if student == "misnamed":
+            assert "misnamed" in log.stderr
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        MetadataValidator().validate_nb(notebook)
+        points = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+        assert sorted(role(cell) for cell in points) == [CONV, POOL]
+        assert all(cell.outputs for cell in points)
+        assert not any(c.outputs for c in notebook.cells if c.cell_type == "code" and c not in points)
+        record = json.loads((folder / "records/conv_pool" / f"{student}.json").read_text(encoding="utf-8"))
+        assert (record[0]["submission"], record[0]["tier"], len(record[0]["suite"])) == (student, "A", 32)
+
+
+def test_nothing_secret_is_in_the_release_or_in_a_students_page(graded, course):
+    """No line of solutions/ but the contract; in feedback, for those who had none to hand in, the tests' docstrings too."""
+    folder, _ = graded
+    refuse_leaks(
+        (p for p in (folder / "release").rglob("*") if p.is_file()), secret_lines(course / "solutions")
+    )
+    pages = [
+        folder / "feedback" / student / "conv_pool/conv_pool.html"
+        for student in ("untouched", "naive", "garbage")
+    ]
+    refuse_leaks(pages, secret_lines(course / "solutions", feedback=True))
+    assert [path.name for path in (folder / "release").rglob("*") if path.is_file()] == ["conv_pool.ipynb"]
+    key = (folder / "course.key").read_text().split()[1]
+    released = [
+        p for name in ("release", "feedback", "autograded") for p in (folder / name).rglob("*") if p.is_file()
+    ]
+    assert len(released) > 30
+    assert not any(key in path.read_text(encoding="utf-8", errors="replace") for path in released)
+
+
+def test_feedback_shows_docstrings_and_shapes_but_no_value_or_position(graded):
+    """The page has what teaches; the instructor's record has the rest, readable by the instructor only."""
+    folder, _ = graded
+    page = feedback(folder, "flipped")
+    record = folder / "records/conv_pool/flipped.json"
+    tests = json.loads(record.read_text(encoding="utf-8"))[0]["tests"]
+    failed = [test for test in tests if test["outcome"] == "failed"]
+    assert failed
+    assert all(test["detail"] and test["detail"] not in page for test in failed)
+    assert "first at (" not in page
+    assert "Shapes of the arguments: (" in page
+    assert record.stat().st_mode & 0o077 == 0
+
+
+def test_a_second_run_gives_the_same_marks(graded):
+    """A re-grade meets the same inputs."""
+    folder, _ = graded
+    before = scores(folder)["flipped"]
+    nbgrader(folder, "autograde", "conv_pool", "--student", "flipped", "--force")
+    assert scores(folder)["flipped"] == before
+
+
+@pytest.fixture(scope="module")
+def broken_suite(tmp_path_factory, course, tier_a):
+    """Grade one student by a course whose pooling suite has a fault of ours."""
+    ours = tmp_path_factory.mktemp("course")
+    for name in ("assignments/conv_pool", "solutions/conv2d_forward", "solutions/max_pool2d_forward"):
+        shutil.copytree(course / name, ours / name, ignore=shutil.ignore_patterns("__pycache__"))
+    suite = ours / "solutions/max_pool2d_forward/test_hidden.py"
+    fault = '\n\ndef test_fault(student):\n    """A test that breaks."""\n    raise RuntimeError("fault in the suite")\n'
+    suite.write_text(suite.read_text(encoding="utf-8") + fault, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("faulty")
+    build(ours, "conv_pool", folder)
+    nbgrader(folder, "generate_assignment", "conv_pool")
+    released = json.loads((folder / "release/conv_pool/conv_pool.ipynb").read_text(encoding="utf-8"))
+    conv, pool = program(course, "conv2d_forward"), program(course, "max_pool2d_forward")
+    hand_in(folder, "right", answered(released, conv, pool))
+    nbgrader(folder, "autograde", "conv_pool")
+    nbgrader(folder, "generate_feedback", "conv_pool")
+    nbgrader(folder, "export")
+    return folder
+
+
+def test_a_fault_of_ours_leaves_the_grade_empty_and_asks_for_a_person(broken_suite):
+    """The other part keeps its points; the student reads that it is not their fault, and nothing of the fault itself."""
+    assert scores(broken_suite) == {"right": {CONV: (12.0, True), POOL: (None, True)}}
+    page = feedback(broken_suite, "right")
+    assert "That is not your fault: a person will look at it." in page
+    assert "RuntimeError" not in page
+    assert "fault in the suite" not in page
+    ((student, reason),) = needs_person(broken_suite)
+    assert student == "right"
+    assert reason.startswith("max_pool2d_forward, test_fault: ")
+
+
+def test_a_leak_stops_the_release(broken_suite):
+    """A file beside the notebook that holds a secret line is named, and the release folder is not left behind."""
+    secret = "\n".join(program(read_settings(broken_suite).course, "conv2d_forward").splitlines()[-8:])
+    (broken_suite / "source/conv_pool/hints.txt").write_text(secret, encoding="utf-8")
+    done = nbgrader(broken_suite, "generate_assignment", "conv_pool", "--force", check=False)
+    (broken_suite / "source/conv_pool/hints.txt").unlink()
+    assert done.returncode == 1
+    assert "hints.txt: holds solutions/conv2d_forward/" in done.stderr
+    assert not (broken_suite / "release/conv_pool").exists()
+
+
+def test_without_our_configuration_nbgrader_gives_no_points(tmp_path, graded):
+    """Fail closed: stock nbgrader, which runs the points cells itself, finds 0.0 in them."""
+    folder, _ = graded
+    for name in ("source", "release", "gradebook.db"):
+        copy = shutil.copytree if (folder / name).is_dir() else shutil.copy
+        copy(folder / name, tmp_path / name)
+    right = (folder / "submitted/right/conv_pool/conv_pool.ipynb").read_bytes()
+    hand_in(tmp_path, "right", right)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    nbgrader(tmp_path, "autograde", "conv_pool", "--force", env={**os.environ, "PATH": path})
+    assert scores(tmp_path)["right"] == {CONV: (0.0, False), POOL: (0.0, False)}
+
+
+def test_an_assignment_of_other_origin_is_refused_by_name(course):
+    """Its students are not marked by the wrong suite; the message says where to grade them."""
+    with pytest.raises(AutograderError, match=r"'ps1': .* has conv_pool.*in another nbgrader course folder"):
+        plan_of(course, "ps1")
+
+
+COPIES = (
+    InstructorCell("stub-f", "def f(): ...", locked=False, solution=True, points=None, checksum=None),
+    InstructorCell("check-1", "assert f()", locked=True, solution=False, points=None, checksum="0" * 32),
+    InstructorCell("points-f", "0.0", locked=True, solution=False, points=3.0, checksum="1" * 32),
+)
+
+
+def test_restoring_trusts_no_claim_of_the_students_copy():
+    """An edited locked cell is put back, its text stays as the student's, and a second solution keeps no role."""
+    layout = (
+        Cell("code", "assert True  # edited", "check-1"),
+        Cell("code", "def f(): return 1", "stub-f"),
+        Cell("code", "def f(): return 2", "stub-f"),
+        Cell("code", "assert f()", "points-f"),
+        Cell("markdown", "text", "points-f"),
+    )
+    made = restore(Submission("x", "notebook", (), layout=layout), COPIES)
+    assert [(cell.source, role(cell)) for cell in made.cells] == [
+        ("assert True  # edited", ""),
+        ("def f(): return 1", "stub-f"),
+        ("def f(): return 2", ""),
+        ("assert f()", "check-1"),
+        ("text", ""),
+        ("0.0", "points-f"),
+    ]
+    assert made.cells[-1].metadata.nbgrader["points"] == 3.0
+
+
+def test_what_was_said_about_a_file_is_shown_escaped():
+    """A reason is text, never markup."""
+    made = restore(Submission("x", "notebook", (), problem="The folder holds <b>"), COPIES)
+    assert made.cells[0].source == "**How this file was read**\n\n- The folder holds &lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, r"legrade\.toml: .*No such file.*`legrade build-assignment NAME --out \.` writes it"),
+        ("course = 3", r"course=3: expected course and key as texts"),
+        ('course = "/c"', r"key=None: expected course and key as texts"),
+        ('course = "/c"\nkey = "/k"\ntier = 1', r"tier=1: expected course and key as texts"),
+    ],
+)
+def test_broken_settings_are_named(tmp_path, text, message):
+    """File, field, got, expected, and the command that mends it."""
+    if text is not None:
+        (tmp_path / "legrade.toml").write_text(text)
+    with pytest.raises(SpecError, match=message):
+        read_settings(tmp_path)
