@@ -117,7 +117,7 @@ def test_stride_by_keyword(student, reference, rng):
 
 @pytest.mark.feature("padding")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((4, 6), 2, 1), ((6, 9), 5, 2)])
+@pytest.mark.parametrize(("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2)])
 def test_padding(student, reference, rng, size, kernel_size, padding):
     """The padding is laid around the image on all four sides before the windows are taken."""
     check(student, reference, draw(rng, 1, 1, *size), kernel_size, padding=padding)
@@ -153,6 +153,14 @@ def test_pair_of_sizes(student, reference, rng, kernel_size):
 def test_pair_of_strides(student, reference, rng):
     """A pair of strides gives height and width a stride each."""
     check(student, reference, draw(rng, 1, 1, 6, 7), 3, (1, 2))
+
+
+@pytest.mark.feature("pairs")
+@pytest.mark.feature("padding")
+@pytest.mark.weight(1)
+def test_pair_of_paddings(student, reference, rng):
+    """A pair of paddings gives height and width a padding each."""
+    check(student, reference, draw(rng, 1, 1, 5, 7), 3, padding=(1, 0))
 
 
 @pytest.mark.feature("pairs")
