@@ -83,7 +83,8 @@ def tolerance_bound(
 
     The factor for ten values, content 0.9 and confidence 0.95 is 2.355 (ISO 16269-6, table of one-sided factors):
 
-    >>> round((0.0 - tolerance_bound([-1.0, 1.0] * 5, failure=0.1)) / np.std([-1.0, 1.0] * 5, ddof=1), 3)
+    >>> values = [-1.0, 1.0] * 5
+    >>> float(round(-tolerance_bound(values, failure=0.1) / np.std(values, ddof=1), 3))
     2.355
     """
     from scipy import stats
