@@ -1,7 +1,5 @@
 """The bank's commands: `legrade bank`, `legrade key`, and `legrade exam` from `exam_cli`."""
 
-import importlib
-import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from question_bank.exam_cli import register as register_exam
 
 if TYPE_CHECKING:
     from question_bank.model import Question
@@ -28,8 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the bank's commands to an app."""
     app.add_typer(bank_app)
     app.add_typer(key_app)
-    if importlib.util.find_spec("question_bank.exam_cli"):
-        importlib.import_module("question_bank.exam_cli").register(app)
+    register_exam(app)
 
 
 @bank_app.command("list")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from question_bank import cnn
 from question_bank.answers import Answer, Raises, Shape
@@ -54,26 +55,24 @@ _Rule = Callable[[_Conv | _Pool, int], int]
 
 def _layers(given: Given) -> _Layers:
     """Return the layers of one point; where `fits` is 0 the last convolution expects channels it does not get."""
-    filters = _FILTERS[given["f"]]
-    channels = (given["c"], *filters)
-    convs = _PLANS[given["plan"]].count("C")
+    return _stack(*(given[axis] for axis in ("plan", "fits", "c", "f", "k", "s", "p", "pool", "pool_s")))
+
+
+@lru_cache(maxsize=4096)
+def _stack(plan: int, fits: int, c: int, f: int, *sizes: int) -> _Layers:
+    k, s, p, pool, pool_s = sizes
+    channels = (c, *_FILTERS[f])
+    last = _PLANS[plan].count("C") - 1
     layers: list[_Conv | _Pool | None] = []
-    for letter in _PLANS[given["plan"]]:
-        done = sum(isinstance(layer, _Conv) for layer in layers)
+    done = 0
+    for letter in _PLANS[plan]:
         if letter == "C":
-            expected = channels[done] if given["fits"] or done + 1 < convs else _misfit(channels, done)
-            first = done == 0
-            layers.append(
-                _Conv(
-                    expected,
-                    channels[done + 1],
-                    given["k"],
-                    given["s"] if first else 1,
-                    given["p"] if first else 0,
-                )
-            )
+            expected = channels[done] if fits or done < last else _misfit(channels, done)
+            stride, padding = (1, 0) if done else (s, p)
+            layers.append(_Conv(expected, channels[done + 1], k, stride, padding))
+            done += 1
         else:
-            layers.append(_Pool(given["pool"], given["pool_s"]) if letter == "P" else None)
+            layers.append(_Pool(pool, pool_s) if letter == "P" else None)
     return tuple(layers)
 
 
@@ -82,6 +81,7 @@ def _misfit(channels: tuple[int, ...], done: int) -> int:
     return channels[0] if done else 4 - channels[0]
 
 
+@lru_cache(maxsize=4096)
 def _length(layer: _Conv | _Pool, n: int) -> int:
     """Return the length after a layer, by the formula of `cnn`."""
     if isinstance(layer, _Conv):
