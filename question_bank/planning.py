@@ -47,7 +47,7 @@ def plan(blueprint: Blueprint, key: CourseKey, students: int) -> tuple[Planned, 
         for item in range(slot.count):
             draw = Draw(key.derive("stratum", blueprint.paper, number, item, family.name, family.version))
             free = {r: size - load.get((family.name, r), 0) for r, size in strata.items()}
-            enough = {r: n for r, n in free.items() if n >= students or family.maker.drawn}
+            enough = {r: n for r, n in strata.items() if free[r] >= students or family.maker.drawn}
             radicals = _weighted(draw, enough) if enough else max(free, key=lambda r: (free[r], r))
             load[family.name, radicals] = load.get((family.name, radicals), 0) + students
             values = dict(zip(family.space.radicals, radicals, strict=True))

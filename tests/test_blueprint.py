@@ -76,8 +76,8 @@ BROKEN = {
         r"slots\[0\]\.points: got 1E\+999999, expected a number",
     ),
     "points tiny": (
-        HEAD + SLOT + "points = 1e-999999",
-        r"slots\[0\]\.points: got 1E-999999, expected a number",
+        HEAD + SLOT + "points = 1e-999999999999",
+        r"slots\[0\]\.points: got 1E-999999999999, expected a number",
     ),
     "points text": (HEAD + SLOT + "points = '1'", r"slots\[0\]\.points: got '1', expected a number"),
     "radicals": (HEAD + SLOT + "radicals = 2", r"slots\[0\]\.radicals: got 2, expected a table of axes"),
