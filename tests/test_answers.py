@@ -24,7 +24,7 @@ from question_bank.values import (
 )
 
 ROWS = json.loads((Path(__file__).parent / "answer_readings.json").read_text(encoding="utf-8"))
-rationals = st.one_of(st.integers(-(10**12), 10**12), st.fractions(max_denominator=999))
+rationals = st.one_of(st.integers(-(10**12), 10**12), st.fractions(-(10**9), 10**9, max_denominator=999))
 shapes = st.lists(st.integers(0, 10**6), max_size=8).map(tuple)
 
 
