@@ -84,7 +84,9 @@ _SIGNS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\u2019": "
 _RAISES = {"error", "an error", "l\u1ed7i", "b\u00e1o l\u1ed7i", "raises", "raises error"} | {
     f"{start}raises an error" for start in ("", "it ", "this ")
 }
-_UNIT = re.compile(r" ?(?:pixels|pixel|px|parameters|parameter|params|param|weights|values)$", re.IGNORECASE | re.ASCII)
+_UNIT = re.compile(
+    r" ?(?:pixels|pixel|px|parameters|parameter|params|param|weights|values)$", re.IGNORECASE | re.ASCII
+)
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([,._' ])[0-9]{3})(?:\1[0-9]{3})*")
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _RATIO = re.compile(r"([+-]?[0-9]+) ?/ ?([0-9]+)")
