@@ -18,11 +18,29 @@ from autograder.proxy import Loading
 from autograder.pytest_plugin import GradingPlugin
 from autograder.sandboxes import Sandbox
 from autograder.submission import Submission
-from autograder.suites import Suites
+from autograder.suites import load_suites
 from question_bank.keys import CourseKey
 
 SESSION = 50
 """Submissions in one pytest session: more save little, fewer cost start-up."""
+
+PLUGINS_LEFT_OUT = (
+    "cacheprovider",  # writes into the course
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "logging",
+    "terminal",
+    "threadexception",
+    "unittest",
+    "unraisableexception",  # collects garbage for 0.3 s at the end of each session
+    "warnings",
+)
+PYTEST_OPTIONS = (
+    *("-c", os.devnull, "-o", "addopts="),  # nothing of the surrounding project
+    *("--import-mode=importlib", "--strict-markers", "--disable-plugin-autoload", "--capture=no"),
+    *(flag for name in PLUGINS_LEFT_OUT for flag in ("-p", f"no:{name}")),
+)
 
 
 def development_seed(number: int) -> bytes:
@@ -59,7 +77,8 @@ def grade(
         KeyboardInterrupt: the grader was interrupted; the grades so far were recorded.
     """
     grades: list[Grade] = []
-    digest, versions, suites = suite_digest(plan), library_versions(), Suites(plan)
+    digest, versions = suite_digest(plan), library_versions()
+    suites = load_suites(plan, digest)
 
     def done(submission: Submission, tests: list[TestResult], loading: Loading, output: str) -> None:
         result = make_grade(submission, plan, tests, loading=loading, output=output)
@@ -70,7 +89,7 @@ def grade(
 
     for start in range(0, len(submissions), SESSION):
         chunk = submissions[start : start + SESSION]
-        plugin = GradingPlugin(suites, chunk, sandbox, seed=seed, options=options or {}, done=done)
+        plugin = GradingPlugin(plan, suites, chunk, sandbox, seed=seed, options=options or {}, done=done)
         run_session(plan, plugin)
         if len(grades) != start + len(chunk):
             raise SpecError(
@@ -87,28 +106,10 @@ def run_session(plan: Plan, plugin: GradingPlugin) -> None:
         KeyboardInterrupt: the user's.
     """
     suites = [part.spec.folder / "test_hidden.py" for part in plan.parts]
-    without = (
-        "cacheprovider",
-        "terminal",
-        "logging",
-        "doctest",
-        "warnings",
-        "unittest",
-        "faulthandler",
-        "junitxml",
-    )
-    arguments = [
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(plan.parts[0].spec.folder.parent),
-        "--import-mode=importlib",
-    ]
-    arguments += ["--strict-markers", "--capture=no", "--disable-plugin-autoload", "-o", "addopts="]
-    arguments += [flag for name in without for flag in ("-p", f"no:{name}")]
+    arguments = [*PYTEST_OPTIONS, "--rootdir", str(plan.parts[0].spec.folder.parent), *map(str, suites)]
     before = set(sys.modules)
     try:
-        code = pytest.main([*arguments, *map(str, suites)], plugins=[plugin])
+        code = pytest.main(arguments, plugins=[plugin])
     finally:
         for name in set(sys.modules) - before:  # another course may have a suite of the same name
             origin = getattr(sys.modules[name], "__file__", None)

@@ -61,13 +61,13 @@ def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | 
         shown, outcome = bad[0], Outcome.SKIPPED
     else:
         shown, outcome = cases[0], Outcome.PASSED
-    points = None if errors else round(test.max_points * held / test.cases, 6)
+    points = None if errors else test.max_points * held / test.cases
     return TestResult(
         function=function,
         test=test.name,
         description=test.description,
         points=points,
-        max_points=round(test.max_points, 6),
+        max_points=test.max_points,
         outcome=outcome,
         reason=shown.reason,
         diagnosis=diagnosis if outcome is Outcome.FAILED else None,

@@ -15,7 +15,7 @@ import pytest
 
 from autograder.diagnosis import diagnose
 from autograder.errors import AutograderError
-from autograder.model import Outcome, TestResult
+from autograder.model import Outcome, Plan, TestResult
 from autograder.outcomes import Case, SuiteTest, collect, judge
 from autograder.proxy import Loading, ReferenceProxy, StudentProxy
 from autograder.sandboxes import Sandbox
@@ -38,6 +38,7 @@ class GradingPlugin:
 
     def __init__(
         self,
+        plan: Plan,
         suites: Suites,
         submissions: Sequence[Submission],
         sandbox: Sandbox,
@@ -47,12 +48,12 @@ class GradingPlugin:
         done: Callable[[Submission, list[TestResult], Loading, str], None],
     ) -> None:
         self._suites = suites
-        self._parts = suites.plan.parts
+        self._parts = plan.parts
         self._sandbox = sandbox
         self._seed = seed
         self._options = options
         self._done = done
-        ignored = suites.plan.ignored_cells
+        ignored = plan.ignored_cells
         self._runs = [
             Run(s, Loading([cell for cell in s.cells if cell.strip() not in ignored])) for s in submissions
         ]
@@ -64,8 +65,13 @@ class GradingPlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the two marks of a suite."""
+        config.option.tbstyle = (
+            "native"  # nobody reads pytest's own report of a failure; its long form takes 50 ms
+        )
         config.addinivalue_line("markers", "weight(n): the test's share of its function's points")
-        config.addinivalue_line("markers", "feature(name): run only where the assignment taught it")
+        config.addinivalue_line(
+            "markers", "feature(name, ...): run only where the assignment taught all of them"
+        )
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run every test once for each submission."""
@@ -85,7 +91,7 @@ class GradingPlugin:
         kept = []
         for item in functions:
             part = folders[item.path.resolve().parent]
-            features = {str(mark.args[0]) for mark in item.iter_markers("feature")}
+            features = {str(name) for mark in item.iter_markers("feature") for name in mark.args}
             for feature in features - set(self._parts[part].spec.features):
                 self.broken.append(f"{item.name}: feature {feature!r} is not in spec.toml")
             if features <= self._parts[part].features:

@@ -14,7 +14,6 @@ class Suites:
     """References and mistakes of a plan, loaded once per grader process."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
         self.references = [ReferenceProxy(p.spec, load_functions(p)) for p in plan.parts]
         self.mistakes = [
             load_mistakes(p.spec.folder / "mistakes") if p.spec.diagnose else {} for p in plan.parts
@@ -41,3 +40,23 @@ def load_functions(part: Part) -> dict[str, Callable[..., Any]]:
     if missing:
         raise SpecError(f"{path}: got no function {', '.join(missing)}; spec.toml names it")
     return {name: getattr(module, name) for name in part.spec.functions}
+
+
+_LOADED: dict[tuple[object, ...], Suites] = {}
+_KEPT = 8
+
+
+def load_suites(plan: Plan, digest: str) -> Suites:
+    """Load a plan's suites, or give those that this process loaded before: a class costs them once, file by file.
+
+    Args:
+        plan: what is graded.
+        digest: `course.suite_digest(plan)`.
+    """
+    mistakes = [path for part in plan.parts for path in sorted((part.spec.folder / "mistakes").glob("*.py"))]
+    key = (digest, *((str(path), path.stat().st_mtime_ns) for path in mistakes))
+    if key not in _LOADED:
+        while len(_LOADED) >= _KEPT:
+            _LOADED.pop(next(iter(_LOADED)))
+        _LOADED[key] = Suites(plan)
+    return _LOADED[key]
