@@ -7,6 +7,7 @@ from autograder.model import Grade, Outcome, TestResult
 from question_bank.misconceptions import CATALOGUE
 
 MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.SKIPPED: "–", Outcome.ERROR: "?"}
+CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0"
 NOT_YOUR_FAULT = "The grader could not finish this part. That is not your fault: a person will look at it."
 UNREADABLE = "Your file could not be read. A person will look at it."
 
@@ -26,7 +27,7 @@ def points_of(tests: Sequence[TestResult], max_points: float) -> float | None:
 
 def as_text(function: str, grade: Grade, points: float | None, max_points: float) -> str:
     """Write one part's feedback as plain text."""
-    tests = [test for test in grade.tests if test.function == function]
+    tests = _tests(function, grade)
     lines = [_headline(function, points, max_points), *_openings(grade, points), *_diagnoses(tests)]
     for test in tests:
         lines.append(f"{MARKS[test.outcome]} {_worth(test)}  {_description(test)}")
@@ -36,31 +37,38 @@ def as_text(function: str, grade: Grade, points: float | None, max_points: float
 
 def as_html(function: str, grade: Grade, points: float | None, max_points: float) -> str:
     """Write one part's feedback as HTML; every text is escaped."""
-    tests = [test for test in grade.tests if test.function == function]
+    tests = _tests(function, grade)
     parts = [f"<p><strong>{escape(_headline(function, points, max_points))}</strong></p>"]
     parts += [f"<p>{escape(text)}</p>" for text in (*_openings(grade, points), *_diagnoses(tests))]
     rows = []
     for test in tests:
         said = "".join(f"<br><small>{escape(sentence)}</small>" for sentence in _sentences(test))
-        cells = (MARKS[test.outcome], str(test.outcome), _worth(test))
-        row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        rows.append(f"<tr>{row}<td style='text-align:left'>{escape(_description(test))}{said}</td></tr>")
-    head = "<tr><th></th><th>outcome</th><th>points</th><th style='text-align:left'>what was tested</th></tr>"
-    return "".join(parts) + (f"<table>{head}{''.join(rows)}</table>" if rows else "")
+        outcome = f"{MARKS[test.outcome]}&nbsp;{escape(test.outcome)}"
+        cells = (outcome, escape(_worth(test)), escape(_description(test)) + said)
+        rows.append("<tr>" + "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells) + "</tr>")
+    head = "".join(f"<th style='{CELL}'>{title}</th>" for title in ("outcome", "points", "what was tested"))
+    return "".join(parts) + (f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else "")
+
+
+def _tests(function: str, grade: Grade) -> list[TestResult]:
+    """Take a part's tests; none of a file that could not be read, whose tests would all say the same."""
+    return [] if _unreadable(grade) else [test for test in grade.tests if test.function == function]
+
+
+def _unreadable(grade: Grade) -> bool:
+    return grade.needs_person and all(test.outcome is Outcome.SKIPPED for test in grade.tests)
 
 
 def _headline(function: str, points: float | None, max_points: float) -> str:
-    return (
-        f"{function}: {'not graded yet' if points is None else format(points, 'g')} of {max_points:g} points"
-    )
+    shown = "not graded yet" if points is None else f"{round(points, 2):g}"
+    return f"{function}: {shown} of {max_points:g} points"
 
 
 def _openings(grade: Grade, points: float | None) -> list[str]:
     """Say what concerns the whole file."""
     if points is None:
         return [NOT_YOUR_FAULT, *grade.notes]
-    unreadable = grade.needs_person and all(test.outcome is Outcome.SKIPPED for test in grade.tests)
-    return [UNREADABLE, *grade.notes] if unreadable else list(grade.notes)
+    return [UNREADABLE, *grade.notes] if _unreadable(grade) else list(grade.notes)
 
 
 def _worth(test: TestResult) -> str:
@@ -80,8 +88,11 @@ def _sentences(test: TestResult) -> list[str]:
         return []
     if test.outcome is Outcome.ERROR:
         return ["This test could not be finished by the grader."]
-    shapes = f"Shapes of the arguments: {test.shapes}." if test.shapes else ""
-    return [sentence for sentence in (test.reason, shapes) if sentence]
+    reason = f"{test.reason[:1].upper()}{test.reason[1:].rstrip('.')}."
+    shapes = (
+        f"Shapes of the arguments: {test.shapes}." if test.shapes and test.outcome is Outcome.FAILED else ""
+    )
+    return [sentence for sentence in (reason, shapes) if len(sentence) > 1]
 
 
 def _diagnoses(tests: Sequence[TestResult]) -> list[str]:

@@ -1,6 +1,7 @@
 """`nbgrader export`: nbgrader's own table of marks, and beside it who needs a person, and why."""
 
 import csv
+import glob
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,10 +44,9 @@ class ExportWithReasons(CsvExportPlugin):  # type: ignore[misc]  # nbgrader has 
 
 def reasons(coursedir: Any, gradebook: Gradebook, assignment: str) -> Iterator[tuple[str, str]]:
     """List the students of an assignment who need a person, each once, with every reason."""
-    on_disk = Path(coursedir.format_path(coursedir.submitted_directory, "*", assignment))
-    pattern = on_disk.relative_to(coursedir.root)
-    depth = len(on_disk.parts) - 1 - on_disk.parts[::-1].index("*")
-    handed_in = {path.parts[depth] for path in Path(coursedir.root).glob(str(pattern))}
+    pattern = coursedir.format_path(coursedir.submitted_directory, "*", assignment)
+    place = Path(pattern).parts.index("*")
+    handed_in = {Path(found).parts[place] for found in glob.glob(pattern)}  # noqa: PTH207 -- as nbgrader finds them, wherever they lie
     for student in sorted(handed_in | {student.id for student in gradebook.students}):
         try:
             submission = gradebook.find_submission(assignment, student)

@@ -99,7 +99,7 @@ def points_cell(part: AssignmentPart, total: float, spec: Spec) -> str:
     """Write the source of the cell that receives a part's points; run by itself it gives none."""
     tests = count_tests(spec, part.features)
     return (
-        f"# {part.points:g} of the {total:g} points of this notebook are given here, by {tests} hidden tests of "
+        f"# {part.points:g} of the {total:g} points of this notebook are given here, by {tests} hidden test{'s' * (tests != 1)} of "
         f"{part.function}.\n"
         "# The public checks are necessary, not sufficient. This cell gets its points when your notebook is graded.\n"
         "0.0"

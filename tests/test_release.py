@@ -95,7 +95,7 @@ def test_the_notebook_has_valid_metadata_and_no_code_in_its_stub(small, tmp_path
     assert roles["stub-twice"].source.splitlines()[-2:] == ["    ### BEGIN SOLUTION", "    ### END SOLUTION"]
     assert roles["points-twice"].metadata.nbgrader.points == 3
     assert roles["points-twice"].source == (
-        "# 3 of the 3 points of this notebook are given here, by 1 hidden tests of twice.\n"
+        "# 3 of the 3 points of this notebook are given here, by 1 hidden test of twice.\n"
         "# The public checks are necessary, not sufficient. This cell gets its points when your notebook is graded.\n0.0"
     )
 
