@@ -167,8 +167,10 @@ def mathml(text: str, numbers: Mapping[str, Rational] | None = None) -> str:
     >>> mathml("n + 1", {"n": 2})
     '<math><mrow><mn>2</mn><mo>+</mo><mn>1</mn></mrow></math>'
     """
-    sides = (_set(_MATHML, side, numbers) for side in text.split("="))
-    return f"<math><mrow>{'<mo>=</mo>'.join(sides)}</mrow></math>"
+    sides = [f"<mrow>{_set(_MATHML, side, numbers)}</mrow>" for side in text.split("=")]
+    # each side has a row of its own: a minus sign that starts a row is set as a sign, not as a subtraction
+    row = "<mo>=</mo>".join(sides)
+    return f"<math>{row}</math>" if len(sides) == 1 else f"<math><mrow>{row}</mrow></math>"
 
 
 def _set(style: _Style, text: str, numbers: Mapping[str, Rational] | None) -> str:
@@ -250,7 +252,7 @@ _MATHML = _Style(
     number="<mn>{}</mn>".format,
     name=lambda name: _subscript(escape(name), "<msub><mi>{}</mi><mi>{}</mi></msub>", "<mi>{}</mi>"),
     sign="<mo>{}</mo>".format,
-    bracket="<mrow><mo>(</mo>{}<mo>)</mo></mrow>".format,
+    bracket="<mrow><mo>(</mo><mrow>{}</mrow><mo>)</mo></mrow>".format,
     fraction="<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>".format,
     floor="<mrow><mo>\u230a</mo>{}<mo>\u230b</mo></mrow>".format,
     call=lambda name, args: f"<mi>{name}</mi><mrow><mo>(</mo>{'<mo>,</mo>'.join(args)}<mo>)</mo></mrow>",

@@ -206,8 +206,7 @@ def test_a_field_of_every_kind_is_saved_as_the_marker_reads_it(page, tmp_path, s
     [mark] = marking.mark(tmp_path, file).students
     assert {p.part: p.outcome for p in mark.items[0].parts} == dict.fromkeys("abcdefghi", "right")
     assert (
-        page.locator("#status").text_content()
-        == f"Saved {file.name} with 9 of 9 answers: hand in this file."
+        page.locator("#status").text_content() == f"Saved {file.name} with 9 of 9 answers: hand in this file."
     )
 
 
@@ -228,7 +227,9 @@ def test_under_each_field_stands_how_it_was_read(page, tmp_path, sheet):
     assert "a cell is not read as a number" in part(page, "abcd-efgh/e").locator(".reading").text_content()
     assert cells.nth(2).get_attribute("aria-invalid") == "true"
     save(page, tmp_path)
-    assert "question 1d, 1e could not be read: mend it and save again" in page.locator("#status").text_content()
+    assert (
+        "question 1d, 1e could not be read: mend it and save again" in page.locator("#status").text_content()
+    )
 
 
 def test_cells_left_open_cost_only_themselves(page, tmp_path, sheet):
