@@ -13,8 +13,8 @@ from autograder.model import Limits, Part, Plan, Spec
 from question_bank.registry import unknown
 
 LIBRARIES = ("numpy", "torch")
-SECRET_FILES = ("spec.toml", "reference.py", "test_hidden.py")
-"""What decides a mark, and therefore goes into the suite's digest."""
+PROGRAMS = ("correct", "mistakes", "__pycache__")
+"""Folders of a function that decide no mark; everything else goes into the suite's digest."""
 
 
 def find_course(folder: Path | None) -> Path:
@@ -178,11 +178,13 @@ def plan_assignment(course: Path, name: str) -> Plan:
 
 
 def suite_digest(plan: Plan) -> str:
-    """Digest everything that decides a mark under this plan: suites, references, specs, points, features."""
+    """Digest what decides a mark under this plan: suites, references, specs, calibrations, points, features."""
     digest = hashlib.sha256()
     for part in plan.parts:
         digest.update(repr((part.spec.name, part.points, sorted(part.features))).encode())
-        for name in SECRET_FILES:
-            data = (part.spec.folder / name).read_bytes()
-            digest.update(len(data).to_bytes(8, "big") + data)
+        for path in sorted(part.spec.folder.rglob("*")):
+            inside = path.relative_to(part.spec.folder)
+            if path.is_file() and inside.parts[0] not in PROGRAMS:
+                for data in (inside.as_posix().encode(), path.read_bytes()):
+                    digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()[:32]

@@ -38,6 +38,8 @@ class Limits:
     """Printed output before the worker is ended, in KiB; the first 64 KiB are kept."""
     reply_mb: int = 64
     """Largest reply to one call, in MiB."""
+    source_kb: int = 1024
+    """Largest program, in KiB: what trains a network has no room for trained weights."""
 
 
 @dataclass(frozen=True, slots=True)

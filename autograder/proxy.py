@@ -120,7 +120,8 @@ class StudentProxy:
             raised = fault.kind if isinstance(fault, StudentRaised) else type(fault).__name__
             raise
         finally:
-            self.calls.append(Call(name, args, kwargs, result, raised, self._changed))
+            if self._spec.diagnose:
+                self.calls.append(Call(name, args, kwargs, result, raised, self._changed))
             self._bury(worker)
         return result
 
@@ -135,6 +136,9 @@ class StudentProxy:
         """Give the worker, started and loaded when there is none."""
         if self._submission.problem is not None:
             raise NotRun(f"the submission could not be read: {self._submission.problem}")
+        limit = self._spec.limits.source_kb
+        if sum(len(cell) for cell in self._loading.cells) > limit << 10:
+            raise LimitHit(f"the program is larger than the limit of {limit} KiB (source_kb)")
         while self._worker is None:
             if self._deaths >= MAX_DEATHS:
                 raise NotRun(

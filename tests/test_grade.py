@@ -367,3 +367,24 @@ def test_what_a_student_reads_has_no_value_of_a_hidden_test(grade_text):
     assert test.reason == "your code raised ValueError"
     assert test.shapes == "(1, 2)"
     assert "input was" in test.detail
+
+
+def test_a_program_over_its_size_is_not_run(small, grade_text):
+    """The limit is named; there is no room to paste weights where the spec says so."""
+    spec = small / "solutions" / "double" / "spec.toml"
+    spec.write_text(spec.read_text() + "source_kb = 1\n")
+    result = grade_text(RIGHT + "# " + "x" * 2000 + "\n")
+    assert result.points == 0.0
+    assert {t.outcome for t in result.tests} == {Outcome.FAILED}
+    assert "limit of 1 KiB (source_kb)" in result.tests[0].reason
+
+
+def test_the_digest_covers_everything_but_programs(small):
+    """A calibration or any other file beside the suite changes it; a new mistake does not."""
+    plan = plan_functions(small, ["double"])
+    before = suite_digest(plan)
+    (small / "solutions" / "double" / "mistakes" / "new.py").write_text("def double(x, scale=2): return 0\n")
+    assert suite_digest(plan) == before
+    (small / "solutions" / "double" / "calibration").mkdir()
+    (small / "solutions" / "double" / "calibration" / "digits.json").write_text("{}")
+    assert suite_digest(plan) != before
