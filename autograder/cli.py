@@ -100,20 +100,19 @@ def _seed(course: Path | None, plan: "Plan", key: Path | None, seed: int | None)
 
 
 def _print_grade(result: "Grade") -> None:
-    """Print one submission's line as soon as it is graded."""
-    from rich.console import Console
-
-    points = "?" if result.points is None else f"{result.points:g}"
-    console = Console(highlight=False, soft_wrap=True)
-    person = "  needs a person" if result.needs_person else ""
-    console.print(f"{result.submission}: {points} of {result.max_points:g}{person}", markup=False)
+    """Print one submission as soon as it is graded: its points, and a line for each test that did not pass."""
+    points = "open" if result.points is None else f"{result.points:g}"
+    person = ", needs a person" if result.needs_person else ""
+    typer.echo(f"{result.submission}: {points} of {result.max_points:g}{person}")
     for note in result.notes:
-        console.print(f"    {note}", markup=False)
+        typer.echo(f"    {note}")
     for test in result.tests:
         if test.outcome != "passed":
+            share = "open" if test.points is None else f"{test.points:g}"
             named = f" [{test.diagnosis}]" if test.diagnosis else ""
-            text = f"    {test.outcome}: {test.function}, {test.description.splitlines()[0]} {test.reason}{named}"
-            console.print(text, markup=False)
+            what = test.description.splitlines()[0]
+            typer.echo(f"    {test.outcome}, {share} of {test.max_points:g}: {test.function}: {what}")
+            typer.echo(f"        {test.reason}{named}")
 
 
 @app.command()

@@ -1,0 +1,129 @@
+"""The command line: exit codes, messages, and what goes where; run as a user runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+LEGRADE = Path(sys.executable).with_name("legrade")
+
+
+def legrade(*arguments, cwd):
+    """Run the installed command."""
+    return subprocess.run(
+        [LEGRADE, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=200, check=False
+    )
+
+
+@pytest.fixture
+def work(tmp_path, course):
+    """A folder with one right notebook, one wrong program and one broken file."""
+    right = (course / "solutions/conv2d_forward/correct/loops.py").read_text()
+    wrong = (course / "solutions/conv2d_forward/mistakes/stride-ignored.py").read_text()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(right)])
+    (tmp_path / "ana").mkdir()
+    nbformat.write(notebook, tmp_path / "ana" / "homework.ipynb")
+    (tmp_path / "bo.py").write_text(wrong)
+    (tmp_path / "cy.ipynb").write_text("")
+    return tmp_path
+
+
+def test_a_folder_is_graded_and_the_exit_code_says_that_a_person_is_needed(work, tier_a):
+    """Every submission has a record, identified by its folder's name or the file's stem."""
+    result = legrade(
+        "grade", ".", "--function", "conv2d_forward", "--seed", "1", "--json", "records.json", cwd=work
+    )
+    assert result.returncode == 1, result.stderr
+    records = {record["submission"]: record for record in json.loads((work / "records.json").read_text())}
+    assert set(records) == {"ana", "bo", "cy"}
+    assert records["ana"]["points"] == records["ana"]["max_points"]
+    assert 0 < records["bo"]["points"] < records["bo"]["max_points"]
+    assert {test["diagnosis"] for test in records["bo"]["tests"] if test["outcome"] == "failed"} == {
+        "stride-ignored"
+    }
+    assert records["cy"]["points"] == 0.0
+    assert [record["needs_person"] for record in records.values()] == [False, False, True]
+    assert "ana: 50 of 50" in result.stdout
+    assert "cy: 0 of 50, needs a person" in result.stdout
+
+
+def test_an_assignment_is_graded_on_its_points(work, tier_a):
+    """Without a person needed the exit code is 0, whatever the marks."""
+    result = legrade(
+        "grade", "ana", "bo.py", "--assignment", "conv_pool", "--seed", "1", "--json", "r.json", cwd=work
+    )
+    assert result.returncode == 0, result.stderr
+    assert {record["max_points"] for record in json.loads((work / "r.json").read_text())} == {20.0}
+
+
+def test_a_course_key_makes_the_inputs_and_its_absence_is_said(work, tier_a):
+    """Development inputs are never silent, and a key that others can read is refused."""
+    arguments = ("grade", "bo.py", "--function", "max_pool2d_forward")
+    assert "no course key" in legrade(*arguments, cwd=work).stderr
+    assert legrade("key", "new", "my.key", cwd=work).returncode == 0
+    quiet = legrade(*arguments, "--key", "my.key", cwd=work)
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    (work / "my.key").chmod(0o644)
+    refused = legrade(*arguments, "--key", "my.key", cwd=work)
+    assert refused.returncode == 2
+    assert "chmod 600" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("grade", "bo.py", "--function", "conv2d"), "did you mean conv2d_forward"),
+        (("grade", "bo.py", "--assignment", "convpool"), "did you mean conv_pool"),
+        (("grade", "bo.py"), "either --function NAME"),
+        (
+            ("grade", "bo.py", "--function", "conv2d_forward", "--assignment", "conv_pool"),
+            "either --function",
+        ),
+        (("grade", "nobody.py", "--function", "conv2d_forward"), "nobody.py"),
+        (("grade", "bo.py", "--function", "conv2d_forward", "--tier", "B"), "tier='B': expected 'A' or 'C'"),
+        (
+            ("grade", "bo.py", "--function", "conv2d_forward", "--course", "ana"),
+            "expected a folder that holds solutions/",
+        ),
+        (("bank", "show", "conv-output-siz"), "did you mean conv-output-size"),
+        (("build-assignment", "lenett", "--out", "x"), "did you mean lenet"),
+        (("exam", "preview", "none.toml"), "none.toml"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_wrong_usage_is_one_message_and_exit_code_2(work, arguments, message):
+    """The message says what was wrong and what is near; there is no traceback."""
+    result = legrade(*arguments, cwd=work)
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert message in " ".join((result.stdout + result.stderr).replace("│", " ").split())
+    assert "Traceback" not in result.stderr
+
+
+def test_the_doctor_prints_tier_probe_devices_and_versions(work):
+    """What the machine can do, whatever it can."""
+    result = legrade("doctor", cwd=work)
+    assert result.returncode in (0, 1)
+    for word in ("tier: ", "devices: cpu", "versions: python", "numpy", "torch"):
+        assert word in result.stdout
+
+
+def test_a_plain_process_is_used_only_when_named(work):
+    """Tier C grades too, and the record says so."""
+    result = legrade(
+        "grade",
+        "bo.py",
+        "--function",
+        "conv2d_forward",
+        "--tier",
+        "C",
+        "--seed",
+        "1",
+        "--json",
+        "r.json",
+        cwd=work,
+    )
+    assert result.returncode == 0
+    assert json.loads((work / "r.json").read_text())[0]["tier"] == "C"
