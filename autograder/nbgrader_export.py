@@ -38,7 +38,7 @@ class ExportWithReasons(CsvExportPlugin):  # type: ignore[misc]  # nbgrader has 
             for assignment in assignments:
                 for student, reason in reasons(coursedir, gradebook, assignment):
                     if not self.student or student in map(str, self.student):
-                        writer.writerow([_text(assignment), _text(student), _text(reason)])
+                        writer.writerow([as_cell(assignment), as_cell(student), as_cell(reason)])
         self.log.info("Students who need a person: %s", path)
 
 
@@ -76,6 +76,6 @@ def _written(coursedir: Any, student: str, assignment: str, *, unscored: bool) -
     return found or [NO_SCORE if unscored else REVIEW]
 
 
-def _text(value: str) -> str:
+def as_cell(value: str) -> str:
     """Keep a spreadsheet from taking a text for a formula."""
     return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -13,7 +13,7 @@ from autograder.course import open_assignment, open_function
 from autograder.errors import AutograderError, SpecError
 from autograder.leaks import refuse_leaks_in, secret_lines
 from autograder.model import Spec
-from question_bank.keys import DEFAULT_NAME, CourseKey
+from question_bank.keys import DEFAULT_NAME, CourseKey, ignore_in_git
 
 CONFIG = "from autograder.nbgrader_bridge import configure\nconfigure(get_config())\n"
 PRIVATE = "# Private: where the hidden tests and the course key are. Never release or share this file.\n"
@@ -166,23 +166,24 @@ def _plain(kind: str, cell_id: str, source: str) -> dict[str, Any]:
 def _settle(course: Path, out: Path, key: Path | None) -> list[str]:
     """Write down, for the grader only, which course this folder grades with which key."""
     path = out / "legrade.toml"
-    text = json.dumps(str(course.resolve()), ensure_ascii=False)
     if path.exists():
-        if f"course = {text}\n" not in path.read_text(encoding="utf-8"):
-            raise AutograderError(
-                f"{path}: names another course; expected {text}: use another --out, or remove the file"
-            )
+        there = path.read_text(encoding="utf-8").splitlines()
+        for name, wanted in (("course", course), ("key", key)):
+            if wanted is not None and _line(name, wanted) not in there:
+                expected = f"expected {_line(name, wanted)}: use another --out, or remove the file"
+                raise AutograderError(f"{path}: names another {name}; {expected}")
         return []
     chosen, messages = _key(course, out, key)
     course_id = re.sub(r"\W+", "_", out.resolve().name) or "course"
     path.touch(mode=0o600)
-    lines = (
-        f"course = {text}",
-        f"key = {json.dumps(str(chosen.resolve()), ensure_ascii=False)}",
-        'tier = "A"',
-    )
-    path.write_text(PRIVATE + "\n".join((*lines, f'course_id = "{course_id}"')) + "\n", encoding="utf-8")
+    lines = (_line("course", course), _line("key", chosen), 'tier = "A"', f'course_id = "{course_id}"')
+    path.write_text(PRIVATE + "\n".join(lines) + "\n", encoding="utf-8")
     return messages
+
+
+def _line(name: str, path: Path) -> str:
+    """Write a path as a line of TOML, whose basic strings are JSON's."""
+    return f"{name} = {json.dumps(str(path.resolve()), ensure_ascii=False)}"
 
 
 def _key(course: Path, out: Path, key: Path | None) -> tuple[Path, list[str]]:
@@ -193,7 +194,10 @@ def _key(course: Path, out: Path, key: Path | None) -> tuple[Path, list[str]]:
             return candidate, []
     new = out / DEFAULT_NAME
     CourseKey.new(new)
-    return new, [f"made a course key, {new}: keep it, a re-grade needs it; share it with nobody"]
+    return new, [
+        f"made a course key, {new}: keep it, a re-grade needs it; share it with nobody",
+        ignore_in_git(new),
+    ]
 
 
 def _config(out: Path) -> list[str]:

@@ -17,9 +17,10 @@ import pytest
 
 from autograder.errors import AutograderError, SpecError
 from autograder.leaks import refuse_leaks, secret_lines
-from autograder.nbgrader_course import InstructorCell, read_settings
+from autograder.nbgrader_course import InstructorCell, coursedir_of, read_settings
+from autograder.nbgrader_export import as_cell
 from autograder.nbgrader_grading import plan_of
-from autograder.nbgrader_reading import restore
+from autograder.nbgrader_reading import RefuseLeaks, restore
 from autograder.notebook import Cell
 from autograder.release import build
 from autograder.submission import Submission
@@ -45,6 +46,8 @@ FULL = {
     "bom",
     "Nguyễn Ánh 🎓",
 }
+NOT_GRADED = ("bad_clock", "misnamed", "text_only")
+"""Whom nbgrader itself gives up before it reads a notebook; they are listed, and nobody else is harmed."""
 
 
 def nbgrader(folder, *arguments, check=True, env=None):
@@ -191,6 +194,9 @@ def hand_in_class(course, folder):
     hand_in(folder, "garbage", b"\x00\xffnot a notebook")
     hand_in(folder, "empty", b"")
     hand_in(folder, "misnamed", right, "conv_pool (1).ipynb")
+    hand_in(folder, "text_only", b"my answers", "answers.txt")
+    hand_in(folder, "bad_clock", right)
+    (folder / "submitted/bad_clock/conv_pool/timestamp.txt").write_text("yesterday", encoding="utf-8")
     hand_in(folder, "linker", b"")
     link = folder / "submitted/linker/conv_pool/conv_pool.ipynb"
     link.unlink()
@@ -291,13 +297,9 @@ def test_the_export_has_everybody_and_names_who_needs_a_person(graded):
     with (folder / "grades.csv").open(newline="", encoding="utf-8") as file:
         marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert {student for student in marks if marks[student] == 20} == FULL
-    assert sorted(student for student, _ in needs_person(folder)) == [
-        "empty",
-        "garbage",
-        "linker",
-        "misnamed",
-    ]
-    assert "not graded" in dict(needs_person(folder))["misnamed"]
+    named = dict(needs_person(folder))
+    assert named.keys() == {"empty", "garbage", "linker", *NOT_GRADED}
+    assert all("not graded" in named[student] for student in NOT_GRADED)
 
 
 def test_every_student_has_every_points_cell_exactly_once(graded):
@@ -306,8 +308,8 @@ def test_every_student_has_every_points_cell_exactly_once(graded):
     students = sorted(path.name for path in (folder / "submitted").iterdir())
     for student in students:
         path = folder / "autograded" / student / "conv_pool/conv_pool.ipynb"
-        if student == "misnamed":
-            assert "misnamed" in log.stderr
+        if student in NOT_GRADED:
+            assert student in log.stderr
             continue
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
@@ -423,6 +425,17 @@ def test_an_assignment_of_other_origin_is_refused_by_name(course):
     """Its students are not marked by the wrong suite; the message says where to grade them."""
     with pytest.raises(AutograderError, match=r"'ps1': .* has conv_pool.*in another nbgrader course folder"):
         plan_of(course, "ps1")
+
+
+def test_a_name_is_never_a_formula_in_a_spreadsheet():
+    """A student's identity cannot run in the instructor's table."""
+    assert [as_cell(text) for text in ("=1+1", "-x", "ann")] == ["'=1+1", "'-x", "ann"]
+
+
+def test_a_plug_in_outside_nbgrader_says_so():
+    """Using a preprocessor by itself is a mistake that is named."""
+    with pytest.raises(AutograderError, match="RefuseLeaks: runs inside nbgrader's commands only"):
+        coursedir_of(RefuseLeaks())
 
 
 COPIES = (

@@ -219,6 +219,29 @@ def test_a_named_key_is_used_and_must_be_there(small, tmp_path):
     assert str(tmp_path / "my.key") in (tmp_path / "out/legrade.toml").read_text()
 
 
+def test_a_folder_keeps_its_key(small, tmp_path):
+    """Another key would give other hidden inputs to the rest of the class."""
+    build(small, "hw", tmp_path / "out")
+    CourseKey.new(tmp_path / "my.key")
+    with pytest.raises(
+        AutograderError, match=r'legrade\.toml: names another key; expected key = ".*my\.key": use another'
+    ):
+        build(small, "hw", tmp_path / "out", key=tmp_path / "my.key")
+
+
+def test_a_new_key_is_kept_out_of_git(small, tmp_path):
+    """A course folder under version control does not publish its secret."""
+    out = tmp_path / "out"
+    out.mkdir()
+    subprocess.run(["git", "init", "-q", str(out)], check=True, timeout=60)
+    build(small, "hw", out)
+    status = subprocess.run(
+        ["git", "-C", str(out), "status", "--short"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "course.key" not in status.stdout
+    assert "source/" in status.stdout
+
+
 def test_an_instructors_own_configuration_is_left_alone(small, tmp_path):
     """The two lines that are missing are said."""
     out = tmp_path / "out"
