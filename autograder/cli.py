@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from question_bank.cli import register as register_bank
 
 from autograder.errors import AutograderError
+from question_bank.cli import register as register_bank
 from question_bank.errors import QuestionBankError
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ def _print_grade(result: "Grade") -> None:
             named = f" [{test.diagnosis}]" if test.diagnosis else ""
             what = test.description.splitlines()[0]
             typer.echo(f"    {test.outcome}, {share} of {test.max_points:g}: {test.function}: {what}")
-            typer.echo(f"        {test.reason}{named}")
+            ours = f" ({test.detail.splitlines()[0]})" if test.outcome == "error" and test.detail else ""
+            typer.echo(f"        {test.reason}{named}{ours}")
 
 
 @app.command()

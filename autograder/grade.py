@@ -136,7 +136,7 @@ def make_grade(
         "submission": submission.name,
         "points": points,
         "max_points": round(sum(test.max_points for test in tests), 6),
-        "needs_person": errors or submission.problem is not None,
+        "needs_person": errors or submission.problem is not None or submission.damaged,
         "round": plan.round,
         "tests": tuple(tests),
         "notes": tuple(notes),

@@ -40,6 +40,8 @@ class Contents:
     cells: tuple[Cell, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    damaged: bool = False
+    """Whether a part of the file could not be read, so that work may be missing."""
 
 
 def parse(text: str) -> Contents:
@@ -165,7 +167,7 @@ def _salvage(text: str) -> Contents:
         return Contents(problem=f"The file is no notebook: it is not valid JSON{_merge_hint(text)}.")
     count = f"{len(cells)} whole cell{'s' * (len(cells) > 1)}"
     damage = f"The file is damaged ({_damage(text)}); {count} could be read from it."
-    return Contents(cells, (damage, *notes))
+    return Contents(cells, (damage, *notes), damaged=True)
 
 
 def _damage(text: str) -> str:

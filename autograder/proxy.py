@@ -1,8 +1,6 @@
 """The submission as a suite sees it: a callable whose calls run in a sandboxed worker."""
 
-import ast
 import hashlib
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -163,12 +161,31 @@ class StudentProxy:
             except (LimitHit, WorkerDied, BadReply) as fault:
                 self.output = self.output or worker.close().output
                 loading.deaths += 1
-                _set_aside(loading, index, fault.reason)
+                self._set_aside(index, fault.reason)
                 return None
             if error is not None:
                 loading.errors[index] = error[0]
                 loading.details.append(f"cell {loading.numbers[index]}: {error[1]}")
         return worker
+
+    def _set_aside(self, index: int, reason: str) -> None:
+        """Leave a cell that ended its worker out; first try it statement by statement, so that its definitions live."""
+        loading = self._loading
+        worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=False)
+        try:
+            pieces = _pieces(
+                loading.cells[index], worker.ask("statements", (loading.cells[index],), seconds=5.0).value
+            )
+        except StudentFault:  # no Python, or text that takes the parser down
+            pieces = [loading.cells[index]]
+        finally:
+            worker.close()
+        if len(pieces) < 2:
+            loading.faults[index] = reason
+            return
+        loading.cells[index : index + 1] = pieces
+        loading.numbers[index : index + 1] = [loading.numbers[index]] * len(pieces)
+        loading.faults = {(i if i < index else i + len(pieces) - 1): w for i, w in loading.faults.items()}
 
     def close(self) -> None:
         """End the worker and keep what it printed; ours is the fault when its supervisor gives no report."""
@@ -177,31 +194,16 @@ class StudentProxy:
             self.output = worker.close().output or self.output
 
 
-def _set_aside(loading: Loading, index: int, reason: str) -> None:
-    """Leave a cell that ended its worker out; first try it statement by statement, so that its definitions live."""
-    pieces = _statements(loading.cells[index])
-    if len(pieces) < 2:
-        loading.faults[index] = reason
-        return
-    loading.cells[index : index + 1] = pieces
-    loading.numbers[index : index + 1] = [loading.numbers[index]] * len(pieces)
-    loading.faults = {(i if i < index else i + len(pieces) - 1): why for i, why in loading.faults.items()}
-
-
-def _statements(source: str) -> list[str]:
-    """Cut source between its top-level statements; those on one line stay together, and so does what is no Python."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [source]
+def _pieces(source: str, cuts: object) -> list[str]:
+    """Cut source at the lines that a worker named; anything but rising line numbers cuts nothing."""
     lines = source.splitlines(keepends=True)
-    first = {
-        min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1 for node in body
-    }
-    cuts = [0, *sorted(first)[1:], len(lines)]
-    return ["".join(lines[a:b]) for a, b in pairwise(cuts)]
+    starts = np.asarray(cuts).tolist() if isinstance(cuts, (list, np.ndarray)) else []
+    if len(starts) < 2 or not all(isinstance(n, int) for n in starts):
+        return [source]
+    ends = [0, *starts[1:], len(lines)]
+    if any(a >= b for a, b in pairwise(ends)):
+        return [source]
+    return ["".join(lines[a:b]) for a, b in pairwise(ends)]
 
 
 def _shapes(values: tuple[Any, ...]) -> str:

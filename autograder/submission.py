@@ -41,6 +41,8 @@ class Submission:
     """Why the file could not be read; None when it could."""
     layout: tuple[Cell, ...] = ()
     """Every cell, text too, for showing the notebook again."""
+    damaged: bool = False
+    """Whether a part of the file could not be read: what is there is graded, and a person looks for the rest."""
 
 
 def read(path: Path, name: str | None = None) -> Submission:
@@ -116,7 +118,9 @@ def _submission(
     if size > MAX_CODE:
         problem = f"The file holds {size // 2**20} MiB of code; expected at most {MAX_CODE // 2**20} MiB."
         return Submission(name, kind, (), notes, problem)
-    return Submission(name, kind, code, (*notes, *contents.notes), contents.problem, contents.cells)
+    return Submission(
+        name, kind, code, (*notes, *contents.notes), contents.problem, contents.cells, contents.damaged
+    )
 
 
 def _text(path: Path) -> tuple[str, tuple[str, ...]]:

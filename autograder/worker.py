@@ -4,12 +4,14 @@ Standard library and numpy, torch where the zygote has it. It holds no secret, s
 or breaks it: whatever it reports is evidence, and the grader judges values against its own reference.
 """
 
+import ast
 import builtins
 import contextlib
 import io
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +128,17 @@ class Worker:
             raise ValueError("too many objects")
         self._handles.append(value)
         return self._wire.Handle(len(self._handles) - 1)
+
+
+def statement_lines(source: str) -> list[int]:
+    """Number the lines, from 0, on which a top-level statement begins; those on one line count once.
+
+    A student's text is parsed here and not by the grader: deep nesting can take an interpreter down.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        body = ast.parse(source).body
+    return sorted({min([n.lineno, *(d.lineno for d in getattr(n, "decorator_list", []))]) - 1 for n in body})
 
 
 def type_of(value: list[Any] | tuple[Any, ...]) -> Any:

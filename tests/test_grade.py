@@ -171,6 +171,13 @@ def test_a_statement_that_ends_the_process_costs_only_itself(grade_text, bad):
     assert "cell " in result.notes[0]
 
 
+def test_text_that_takes_a_parser_down_costs_nobody_else(grade_text):
+    """It is parsed in a worker; the grader goes on."""
+    result = grade_text("x = " + "-" * 200_000 + "1\n" + RIGHT + "while True: pass\n")
+    assert result.points == 0.0
+    assert grade_text(RIGHT).points == 6.0
+
+
 def test_an_exception_while_loading_is_noted(grade_text):
     """What was defined before it counts."""
     result = grade_text(f"{RIGHT}raise KeyError('x')\n")
@@ -218,6 +225,22 @@ def test_an_unreadable_file_has_a_record_and_needs_a_person_and_the_others_are_g
     assert [g.needs_person for g in grades] == [True, False]
     assert {t.outcome for t in grades[0].tests} == {Outcome.SKIPPED}
     assert "could not be read" in grades[0].tests[0].reason
+
+
+def test_a_damaged_notebook_is_graded_and_a_person_looks_for_the_rest(small, tier_a, tmp_path):
+    """Whole cells of a cut-off file keep their points, and the record needs a person."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(RIGHT), nbformat.v4.new_code_cell("x = 1")]
+    )
+    text = nbformat.writes(notebook)
+    path = tmp_path / "cut.ipynb"
+    path.write_text(text[: text.index("x = 1")])
+    (result,) = grade(
+        [read(path)], plan_functions(small, ["double"]), sandbox=tier_a, seed=development_seed(0)
+    )
+    assert result.points == 6.0
+    assert result.needs_person
+    assert "damaged" in result.notes[0]
 
 
 @pytest.mark.parametrize(

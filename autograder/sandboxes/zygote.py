@@ -63,7 +63,8 @@ def main() -> None:
     sys.path.extend(config["paths"])
     modules = {name: _load_source(name, text) for name, text in sources.items()}
     shell = _import(config["warm"], modules["worker"])
-    operations = {"probe": attempts.run, **getattr(modules.get("worker_models"), "OPERATIONS", {})}
+    ours = {"probe": attempts.run, "statements": modules["worker"].statement_lines}
+    operations = {**ours, **getattr(modules.get("worker_models"), "OPERATIONS", {})}
     warm = Warm(jail, modules["wire"], modules["worker"], operations, shell)
     gc.collect()
     gc.freeze()
