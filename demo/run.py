@@ -100,8 +100,12 @@ def read_marks(course: Path, folder: Path) -> tuple[dict[str, str], dict[tuple[s
         quiz_marks = {row["id"]: row["total"] for row in csv.DictReader(file)}
     with (course / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    scores = {(row["student_id"], row["assignment"]): f"{row['score']} of {row['max_score']}" for row in rows}
-    return quiz_marks, {place: score for place, score in scores.items() if not score.startswith(" ")}
+    return quiz_marks, {(row["student_id"], row["assignment"]): points(row) for row in rows}
+
+
+def points(row: dict[str, str]) -> str:
+    """Write nbgrader's floats as people write points; an empty score is one that a person has to give."""
+    return f"{round(float(row['score']), 2):g} of {float(row['max_score']):g}" if row["score"] else "open"
 
 
 def table_rows(course: Path, folder: Path, handed_in: dict[str, list[HandIn]]) -> list[dict[str, object]]:
