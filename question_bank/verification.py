@@ -13,6 +13,7 @@ from question_bank.errors import AnswerError, OracleMismatchError, QuestionBankE
 from question_bank.model import Question
 
 DRAWS = 25
+DRAW_NAME = "verify"
 _NAMED = 5
 
 
@@ -57,8 +58,9 @@ def verify(
     family: Family,
     *,
     draws: int = DRAWS,
-    draw_name: str = "verify",
+    draw_name: str = DRAW_NAME,
     tick: Callable[[], object] = lambda: None,
+    proved: Callable[[Question], object] = lambda _: None,
 ) -> Report:
     """Prove a family: build the questions of every point and ask the oracle about each.
 
@@ -67,27 +69,26 @@ def verify(
         draws: how many questions are built for each point where entries are drawn; one is enough where they are not.
         draw_name: names the streams; another name draws other entries.
         tick: called after each point, for a progress bar.
+        proved: called with each question that holds, in the order of `candidate`'s numbers.
     """
     start = time.perf_counter()
     found: Counter[str] = Counter()
     idle: Counter[str] = Counter(dict.fromkeys(family.maker.rules, 0))
     problems: list[str] = []
     with _one_thread():
-        for index, given in enumerate(family.space):
+        for index in range(len(family.space)):
             for number in range(draws if family.maker.drawn else 1):
                 found["questions"] += 1
                 try:
-                    question = family.build(
-                        given, Draw(draw_name, family.name, family.version, index, number)
-                    )
+                    question = candidate(family, index, number, draw_name)
                     bank.prove(family, question)
                 except QuestionBankError as error:
                     found[_kind(error)] += 1
-                    problems += [f"{given}: {error}"] if len(problems) < _NAMED else []
+                    problems += [f"{family.space.at(index)}: {error}"] if len(problems) < _NAMED else []
                     continue
-                found["steps"] += len(question.solution)
-                found["undiscriminating"] += not question.wrong
+                found.update(steps=len(question.solution), undiscriminating=not question.wrong)
                 idle.update(_idle(family, question))
+                proved(question)
             tick()
     return Report(
         family=family.name,
@@ -103,6 +104,22 @@ def verify(
         problems=tuple(problems),
         seconds=time.perf_counter() - start,
     )
+
+
+def candidate(family: Family, index: int, number: int = 0, draw_name: str = DRAW_NAME) -> Question:
+    """Build the question that a proof asks at a point of the space, not proved yet.
+
+    Args:
+        family: see `bank.get`.
+        index: the point's number.
+        number: of the drawing of entries, from 0.
+        draw_name: as for `verify`.
+
+    Raises:
+        SpaceError: there is no such point.
+        QuestionBankError: the question cannot be built.
+    """
+    return family.build(family.space.at(index), Draw(draw_name, family.name, family.version, index, number))
 
 
 def _kind(error: QuestionBankError) -> str:
