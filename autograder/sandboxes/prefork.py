@@ -256,15 +256,14 @@ class PreforkWorker:
             raise self._death() from None
         except wire.WireError as error:
             self.close()
-            text = str(error)
-            if "expected at most" in text and text.startswith("body"):
+            if str(error).startswith("body of"):
                 raise LimitHit(
                     f"the result is larger than the limit of {self._limits.reply_mb} MiB (reply_mb)"
                 ) from None
-            raise BadReply(f"what came back is no result: {text[:200]}") from None
-        return self._judge(reply)
+            raise BadReply("what came back is no result") from None
+        return self._judge(reply, request.get("name", "the cell"))
 
-    def _judge(self, reply: Any) -> Reply:
+    def _judge(self, reply: Any, name: str) -> Reply:
         """Take a well-formed reply apart; anything else is the student's doing."""
         match reply:
             case {"value": value, "changed": tuple(changed)} if all(type(i) is int for i in changed):
@@ -273,8 +272,8 @@ class PreforkWorker:
                 return Reply(None)
             case {"raised": str(kind), "detail": str(detail)}:
                 raise StudentRaised(_builtin(kind), detail, self._memory_note(kind))
-            case {"undefined": str(name)}:
-                raise NotDefined(f"`{name[:80]}` is not defined in the submission")
+            case {"undefined": str()}:  # the name that we asked for: the worker's words go into no feedback
+                raise NotDefined(f"`{name}` is not defined in the submission")
             case {"unsupported": str()}:
                 raise BadReply("the result is no number, array or model")
         self.close()
