@@ -20,7 +20,7 @@ from question_bank.model import PublicQuestion, Question
 from question_bank.values import RAISED, Grid
 from question_bank.verification import verify
 
-GOLDEN = Path(__file__).parent / "golden_families.json"
+GOLDEN = Path(__file__).parent / "golden"
 GOLDEN_SEEDS = range(12)
 NAMES = bank.names()
 seeds = st.integers(0, 2**64)
@@ -109,18 +109,15 @@ def test_texts_can_be_shown(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_digests_hold(name):
     """A change that alters a question raises the family's version, and the digests are renewed with it."""
-    golden = json.loads(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else {}
+    path = GOLDEN / f"{name}.json"
+    golden = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"version": None}
     entry = {"version": bank.get(name).version, "digests": digests(name)}
     if os.environ.get("LEGRADE_RENEW_GOLDENS"):
-        assert golden.get(name, {}).get("version") != entry["version"] or golden[name] == entry, (
-            "raise the version first"
-        )
-        GOLDEN.write_text(
-            json.dumps(golden | {name: entry}, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
+        assert golden["version"] != entry["version"] or golden == entry, "raise the version first"
+        path.write_text(json.dumps(entry, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         return
-    assert golden.get(name) == entry, (
-        f"family {name} gives other questions than those recorded for version {golden.get(name, {}).get('version')}: raise its "
+    assert golden == entry, (
+        f"family {name} gives other questions than those recorded for version {golden['version']}: raise its "
         "version, list it in CHANGELOG.md, then run LEGRADE_RENEW_GOLDENS=1 pytest tests/test_families.py -k golden"
     )
 
