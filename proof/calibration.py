@@ -1,0 +1,143 @@
+"""The accuracies that LeNet's points hang on: each threshold follows from its recorded runs, and the runs can be made again.
+
+Recorded runs are trained again, seed by seed, for each data set whose images are there: the digits always, the others
+where LEGRADE_DATA_DIR names their folder.
+"""
+
+import json
+import math
+import statistics
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder import calibration, datasets, training
+from autograder.calibration import Calibration
+from autograder.datasets import Dataset
+from autograder.errors import SpecError
+from autograder.training import Recipe
+from proof.certificates import ROOT, Proved, Stage, digest_files
+
+LENET = ROOT / "solutions" / "lenet"
+QUICK_RUNS = 1
+CLAIM = (
+    "Each threshold is what its recorded runs give, every recorded and every repeated run of a right solution reaches it, and "
+    "the repeated runs are as accurate as the recorded ones."
+)
+
+
+def paths() -> list[Path]:
+    """List the calibrations."""
+    return sorted((LENET / "calibration").glob("*.json"))
+
+
+def subjects() -> dict[str, str]:
+    """Name each calibration, together with the reference that it was made with."""
+    return {path.stem: digest_files([path, LENET / "reference.py"]) for path in paths()}
+
+
+def images(name: str) -> int:
+    """Count the withheld images of a data set's fast track, without reading it."""
+    return len(datasets.load(name).y_test) if name == "digits" else datasets.FAST_TEST
+
+
+def recorded(path: Path) -> Calibration:
+    """Read a calibration without its images."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    runs = tuple(calibration.Run(**run) for run in raw.pop("runs"))
+    return Calibration(recipe=Recipe(**raw.pop("recipe")), runs=runs, **raw)
+
+
+def check(known: Calibration) -> list[str]:
+    """Say what in a calibration does not follow from its runs."""
+    accuracies = [run.accuracy for run in known.runs]
+    bound = calibration.threshold(accuracies, images(known.dataset))
+    found = []
+    if not math.isclose(bound, known.threshold, abs_tol=1e-9):
+        found.append(f"{known.dataset}: threshold {known.threshold}, its runs give {bound}")
+    if known.recipe != training.RECIPES[known.dataset]:
+        found.append(
+            f"{known.dataset}: made with {known.recipe}, the recipe is {training.RECIPES[known.dataset]}"
+        )
+    if min(accuracies) < known.threshold:
+        found.append(
+            f"{known.dataset}: a recorded run has {min(accuracies)}, below the threshold {known.threshold}"
+        )
+    return found
+
+
+def prove(stage: Stage, *, quick: bool = False) -> Proved:
+    """Check every calibration; train again where the images are there."""
+    results: dict[str, Any] = {}
+    failures: list[str] = []
+    for path in paths():
+        known = recorded(path)
+        failures += check(known)
+        accuracies = repeat(known, QUICK_RUNS if quick else len(known.runs), stage)
+        failures += compare(known, accuracies)
+        results[known.dataset] = _result(known, accuracies)
+    return Proved(CLAIM, {"reference": "solutions/lenet/reference.py"}, subjects(), results, tuple(failures))
+
+
+def repeat(known: Calibration, count: int, stage: Stage) -> list[float]:
+    """Train the first `count` recorded runs again; none where the images are not there."""
+    dataset = _available(known.dataset)
+    if dataset is None:
+        return []
+    tick, accuracies = stage(known.dataset, count), []
+    for number in range(count):
+        accuracies.append(retrain(known, dataset, number))
+        tick()
+    return accuracies
+
+
+def retrain(known: Calibration, dataset: Dataset, number: int) -> float:
+    """Train a recorded run again, on one thread; return the accuracy on the withheld images."""
+    import torch
+
+    torch.set_num_threads(1)
+    functions = calibration.load_functions(LENET / "reference.py")
+    return calibration.train_once(
+        functions, dataset, known.recipe, known.runs[number].seed, known.device
+    ).accuracy
+
+
+def compare(known: Calibration, accuracies: list[float]) -> list[str]:
+    """Say where repeated runs contradict the recorded ones: below the threshold, or another mean by chance 1 in 1,000."""
+    found = [
+        f"{known.dataset}, seed {run.seed}: {accuracy}, below the threshold {known.threshold}"
+        for run, accuracy in zip(known.runs, accuracies, strict=False)
+        if accuracy < known.threshold
+    ]
+    if accuracies:
+        spread = statistics.stdev(run.accuracy for run in known.runs)
+        allowed = 3.3 * spread * math.sqrt(1 / len(accuracies) + 1 / len(known.runs))
+        means = statistics.mean(accuracies), statistics.mean(run.accuracy for run in known.runs)
+        if abs(means[0] - means[1]) > allowed:
+            found.append(
+                f"{known.dataset}: repeated runs have the mean {means[0]:.4f}, the recorded ones {means[1]:.4f}"
+            )
+    return found
+
+
+def _available(name: str) -> Dataset | None:
+    try:
+        return datasets.load(name)
+    except SpecError:
+        return None  # its images are nowhere; the certificate says that no run was repeated
+
+
+def _result(known: Calibration, accuracies: list[float]) -> dict[str, Any]:
+    values = [run.accuracy for run in known.runs]
+    return {
+        "recipe": asdict(known.recipe),
+        "threshold": known.threshold,
+        "levels": list(known.levels),
+        "images": images(known.dataset),
+        "runs": len(values),
+        "mean": round(statistics.mean(values), 4),
+        "lowest": min(values),
+        "repeated": len(accuracies),
+        "equal": sum(a == b for a, b in zip(accuracies, values, strict=False)),
+        "lowest_repeated": min(accuracies, default=None),
+    }
