@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. Each makes .venv, installs what it needs once, and does its job.
-# `make proof` runs what takes hours; its certificates are committed and sampled by `make test`.
+# `make proof` runs what takes long; its certificates are committed and sampled by `make test`. One of them: make proof PROOFS=bank
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -17,7 +17,7 @@ test: .venv/.test-installed browser
 	$(BIN)/python -m pytest
 
 proof: .venv/.test-installed
-	$(BIN)/python -m proof.run
+	$(BIN)/python -m proof.run $(PROOFS)
 
 .venv/bin/python: | check-python
 	$(PYTHON) -m venv .venv

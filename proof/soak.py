@@ -130,9 +130,9 @@ def run_one(sandbox: Sandbox, source: str) -> str:
         worker.close()
 
 
-def settled(wanted: Footprint) -> Footprint:
+def settled(wanted: Footprint, seconds: float = SETTLE_SECONDS) -> Footprint:
     """Look until nothing but memory is more than wanted; the kernel ends processes when it has time."""
-    deadline = time.monotonic() + SETTLE_SECONDS
+    deadline = time.monotonic() + seconds
     while list((seen := footprint()).beyond(wanted)) and time.monotonic() < deadline:
         time.sleep(0.1)
     return seen

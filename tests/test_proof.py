@@ -1,0 +1,333 @@
+"""Every certificate is there, claims no failure, covers what exists now, and a sample of it comes out the same again.
+
+`make proof` takes minutes; what it proved is committed in proof/certificates/. A certificate that is out of date fails
+here, with the command that renews it.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the proofs are in no installed package
+
+from autograder import training, wire  # noqa: E402 -- after the path
+from autograder.course import open_function  # noqa: E402 -- the same
+from proof import bank as proof_of_bank  # noqa: E402 -- the same
+from proof import calibration, certificates, kill_table, run, soak, wire_fuzz  # noqa: E402 -- the same
+from question_bank import bank  # noqa: E402 -- the same
+from question_bank.authoring import Family  # noqa: E402 -- the same
+from question_bank.errors import UnknownNameError  # noqa: E402 -- the same
+from question_bank.verification import verify  # noqa: E402 -- the same
+
+
+def chosen(certificate, count):
+    """Pick one of `count` parts; a renewed certificate may pick another, the same one always the same."""
+    return int(certificates.digest_files([certificates.FOLDER / f"{certificate}.json"]), 16) % count
+
+
+# What every certificate owes
+
+
+@pytest.mark.parametrize("name", run.NAMES)
+def test_a_certificate_claims_no_failure_and_says_when_and_on_what(name):
+    """It is there, in the format, without a failure, with date, seconds and versions."""
+    certificate = certificates.read(name)
+    assert certificate["failures"] == []
+    assert certificate["claim"] == run.load(name).prove.__globals__["CLAIM"]
+    assert {"date", "seconds", "system", "versions"} <= certificate["measured"].keys()
+
+
+@pytest.mark.parametrize("name", run.NAMES)
+def test_a_certificate_covers_what_exists_now(name):
+    """A new or changed family, suite, program or parser needs a new certificate; the message says how to make it."""
+    assert certificates.stale(name, certificates.read(name), run.load(name).subjects()) == ()
+
+
+def test_every_proof_has_a_certificate_and_every_certificate_a_proof():
+    """Nothing proved is unsampled, nothing sampled is left over."""
+    assert {path.stem for path in certificates.FOLDER.glob("*.json")} == set(run.NAMES)
+
+
+def test_a_certificate_names_no_machine():
+    """No path and no host name of whoever ran the proof is in it."""
+    import platform
+
+    for path in certificates.FOLDER.glob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        assert str(Path.home()) + "/" not in text
+        assert str(ROOT) not in text
+        assert f'"{platform.node()}"' not in text
+
+
+def test_a_missing_certificate_is_named_with_the_command_that_makes_it(monkeypatch, tmp_path):
+    """Whoever deleted it learns how to get it back."""
+    monkeypatch.setattr(certificates, "ROOT", tmp_path)
+    monkeypatch.setattr(certificates, "FOLDER", tmp_path)
+    with pytest.raises(
+        FileNotFoundError, match=r"bank\.json: no such certificate; renew it: python -m proof\.run bank"
+    ):
+        certificates.read("bank")
+    (tmp_path / "bank.json").write_text(
+        '{"format": "legrade-certificate-1", "proof": "soak"}', encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match=r"bank\.json: got .*'soak'.*, expected .*'bank'.*; renew it"):
+        certificates.read("bank")
+
+
+def test_a_certificate_is_written_as_it_is_read(monkeypatch, tmp_path):
+    """Two proofs of the same sources differ in `measured` only."""
+    monkeypatch.setattr(certificates, "FOLDER", tmp_path)
+    proved = certificates.Proved("All is well.", {"n": 1}, {"a": "1"}, {"a": [1, 2]}, measured={"mb": 3})
+    texts = []
+    for seconds in (1.0, 100.0):
+        certificates.write("bank", proved, seconds)
+        data = certificates.read("bank")
+        assert data["measured"].pop("seconds") == seconds
+        texts.append(data)
+    assert texts[0] == texts[1]
+    assert (texts[0]["settings"], texts[0]["subjects"], texts[0]["results"]) == (
+        {"n": 1},
+        {"a": "1"},
+        {"a": [1, 2]},
+    )
+
+
+def test_the_examples_in_the_proofs_hold():
+    """Docstrings with examples are run here: the proofs are in no package that pytest collects."""
+    import doctest
+
+    found = doctest.testmod(certificates)
+    assert (found.attempted > 3, found.failed) == (True, 0)
+
+
+# The command
+
+
+def test_an_unknown_proof_is_answered_with_the_nearest():
+    """Exit 2, and nothing is run."""
+    command = [sys.executable, "-m", "proof.run", "wire_fuz"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 2
+    assert "unknown proof 'wire_fuz': did you mean wire_fuzz" in result.stderr
+    with pytest.raises(UnknownNameError, match="Known: bank, calibration"):
+        run.load("x")
+
+
+def test_a_failed_proof_ends_with_1_and_writes_nothing(monkeypatch, tmp_path, capsys):
+    """What does not hold gets no certificate; the failure is printed."""
+    failed = certificates.Proved("All is well.", {}, {"a": "1"}, {}, ("a: it is not",))
+    monkeypatch.setattr(certificates, "FOLDER", tmp_path)
+    monkeypatch.setattr(proof_of_bank, "prove", lambda *_, **__: failed)
+    assert run.main(["bank"]) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert "a: it is not" in capsys.readouterr().out
+
+
+def test_a_quick_proof_writes_nothing(monkeypatch, tmp_path):
+    """It is for a look while one works."""
+    monkeypatch.setattr(certificates, "FOLDER", tmp_path)
+    assert run.main(["wire_fuzz", "--quick"]) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+# The bank
+
+
+@pytest.mark.parametrize("name", bank.names())
+def test_a_chunk_of_a_space_comes_out_as_certified(name):
+    """Up to 500 questions, built and proved again, are the same to the last character; a changed one needs a version."""
+    certificate = certificates.read("bank")
+    family, result = bank.get(name), certificate["results"][name]
+    number = chosen("bank", len(result["chunks"]))
+    draws = certificate["settings"]["draws"]
+    assert proof_of_bank.again(family, draws, number) == result["chunks"][number], (
+        f"{name}: its questions changed but its version did not; raise the version, then {certificates.renewal('bank')}"
+    )
+
+
+@pytest.mark.parametrize("name", bank.names())
+def test_a_certificate_of_the_bank_is_about_the_whole_space(name):
+    """Points and questions are as many as the space says; no key is wrong, no option collides."""
+    certificate = certificates.read("bank")
+    family, result = bank.get(name), certificate["results"][name]
+    assert result["points"] == len(family.space)
+    assert result["questions"] == len(family.space) * (
+        certificate["settings"]["draws"] if family.maker.drawn else 1
+    )
+    assert len(result["chunks"]) == -(-result["questions"] // certificate["settings"]["chunk"])
+    assert (result["wrong_keys"], result["colliding"], result["broken"]) == (0, 0, 0)
+    assert set(result["idle"]) == set(family.maker.rules)
+
+
+def test_chunks_of_the_proof_and_of_the_sample_are_the_same_questions():
+    """The digests of a whole small space, chunk by chunk, are those that the sample computes; another version differs."""
+    family = bank.get("conv-parameters")
+    chunks = proof_of_bank.Chunks()
+    verify(family, proved=chunks.add)
+    count = len(chunks.digests())
+    assert [proof_of_bank.again(family, 1, number) for number in (0, count - 1)] == [
+        chunks.digests()[0],
+        chunks.digests()[-1],
+    ]
+    later = Family(family.name, family.topic, family.version + 1, family.title, family.maker)
+    assert proof_of_bank.again(later, 1, 0) != chunks.digests()[0]
+
+
+# The wire
+
+
+def test_a_chunk_of_frames_comes_out_as_certified():
+    """5,000 frames, made again from the stream, are accepted and refused as often as before, frame by frame."""
+    certificate = certificates.read("wire_fuzz")
+    rows = certificate["results"]["chunks"]
+    assert certificate["settings"]["frames"] == len(rows) * wire_fuzz.CHUNK >= 1_000_000
+    number = chosen("wire_fuzz", len(rows))
+    tally = wire_fuzz.run_chunk(number)
+    assert tally.failures == []
+    assert tally.row() == rows[number]
+
+
+def test_the_certified_frames_reach_both_ends():
+    """Every kind of frame was made, noise is refused, right frames are accepted, and memory hardly grew."""
+    certificate = certificates.read("wire_fuzz")
+    kinds = certificate["results"]["by_kind"]
+    assert all(sum(counts) > 1000 for counts in kinds.values())
+    assert kinds["valid"][1] == 0
+    assert all(counts[0] > 1000 for name, counts in kinds.items() if "noise" not in name)
+    assert all(counts[1] > 1000 for name, counts in kinds.items() if name != "valid")
+    assert certificate["measured"]["memory_growth_mb"] <= wire_fuzz.MAX_GROWTH_MB
+
+
+@pytest.mark.parametrize("wrong", [RuntimeError("crash"), MemoryError()])
+def test_the_fuzzing_sees_a_parser_that_lets_something_else_out(monkeypatch, wrong):
+    """An exception that is no WireError is a failure with the frame that led to it."""
+    right = wire.decode
+    calls = []
+
+    def decode(data):
+        calls.append(data)
+        if len(calls) == 7:
+            raise wrong
+        return right(data)
+
+    monkeypatch.setattr(wire, "decode", decode)
+    monkeypatch.setattr(wire_fuzz, "CHUNK", 50)
+    (failure,) = wire_fuzz.run_chunk(0).failures
+    assert repr(wrong) in failure
+    assert calls[6][:80].hex() in failure
+
+
+def test_the_fuzzing_sees_a_value_that_changes_on_the_wire(monkeypatch):
+    """A parser that reads 1 as true is found."""
+    right = wire.decode
+    monkeypatch.setattr(wire, "decode", lambda data: len(data) if right(data) is None else right(data))
+    with pytest.raises(ValueError, match="does not survive the wire"):
+        wire_fuzz.judge(wire.encode(None))
+
+
+# Calibrations
+
+
+@pytest.mark.parametrize("path", calibration.paths(), ids=lambda path: path.stem)
+def test_a_threshold_follows_from_its_recorded_runs(path):
+    """Recomputed from the raw runs, and as the certificate says; the digits were trained again."""
+    known = calibration.recorded(path)
+    assert calibration.check(known) == []
+    result = certificates.read("calibration")["results"][path.stem]
+    assert (result["threshold"], result["levels"]) == (known.threshold, list(known.levels))
+    assert result["runs"] == len(known.runs) >= 20
+    if path.stem == "digits":
+        assert result["repeated"] == result["runs"]
+
+
+def test_a_recorded_training_can_be_repeated():
+    """One seed, trained again, reaches the threshold and is as accurate as it was."""
+    known = calibration.recorded(calibration.LENET / "calibration" / "digits.json")
+    (accuracy,) = calibration.repeat(known, 1, certificates.quiet)
+    assert accuracy >= known.threshold
+    assert accuracy == pytest.approx(known.runs[0].accuracy, abs=0.03)
+
+
+def test_a_calibration_that_does_not_hold_is_told():
+    """A threshold too high, another recipe, a run below it, repeated runs of another mean: each has its sentence."""
+    from dataclasses import replace
+
+    known = calibration.recorded(calibration.LENET / "calibration" / "digits.json")
+    assert "its runs give" in calibration.check(replace(known, threshold=0.5))[0]
+    assert "the recipe is" in calibration.check(replace(known, recipe=training.Recipe(1, 1, 1.0)))[0]
+    assert any("below the threshold" in line for line in calibration.check(replace(known, threshold=0.99)))
+    found = calibration.compare(known, [0.2] * 5)
+    assert "seed 0: 0.2, below the threshold" in found[0]
+    assert "have the mean 0.2" in found[-1]
+
+
+# The kill table
+
+FUNCTIONS = sorted(kill_table.subjects())
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_programs_earn_what_is_certified(tier_a, function):
+    """A right and two wrong programs, graded again in full isolation, have the same points and the same name."""
+    table = certificates.read("kill_table")["results"][function]
+    spec = open_function(ROOT, function)
+    every = {case.name: case for case in kill_table.cases(spec)}
+    right = [case for name, case in every.items() if name.startswith("correct/")]
+    wrong = [case for case in every.values() if not case.harmless and steady(table[case.name], spec)]
+    start = chosen("kill_table", len(right) * len(wrong))
+    wanted = [
+        right[start % len(right)],
+        *(wrong[(start + step) % len(wrong)] for step in (0, len(wrong) // 2)),
+    ]
+    graded = kill_table.grade_cases(wanted, tier_a)
+    assert {case.name: kill_table.row(graded[case.name]) for case in wanted} == {
+        case.name: table[case.name] for case in wanted
+    }
+
+
+def steady(row, spec):
+    """Whether a row cannot hang on the accuracy that another processor's rounding leads to."""
+    return spec.diagnose or "test_accuracy" not in row["failed"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_kill_table_has_every_program(function):
+    """Each right program has all points, each wrong one fewer, in the certificate."""
+    table = certificates.read("kill_table")["results"][function]
+    cases = {case.name: case for case in kill_table.cases(open_function(ROOT, function))}
+    assert set(table) == set(cases)
+    for name, row in table.items():
+        assert (row["points"] == row["of"]) == cases[name].harmless, name
+
+
+# The soak
+
+
+def test_the_certified_soak_was_long_and_left_nothing():
+    """Ten thousand workers; nothing is more than before but a few megabytes, and nothing is left."""
+    certificate = certificates.read("soak")
+    assert certificate["settings"]["workers"] >= 10_000
+    before, after = (soak.Footprint(**certificate["measured"][name]) for name in ("before", "after"))
+    assert list(after.beyond(before)) == []
+    assert certificate["measured"]["closed"]["processes"] == 0
+    assert after.zombies == 0
+
+
+def test_workers_of_every_kind_end_as_certified(tier_a):
+    """Each program of the soak, run twice, comes to the value or the fault that the certificate names."""
+    certified = certificates.read("soak")["results"]["programs"]
+    assert {name: outcome for name, (_, outcome) in soak.PROGRAMS.items()} == certified
+    assert list(soak.soak(tier_a, 2 * len(certified))) == []
+
+
+def test_the_soak_sees_what_is_left_behind(tmp_path):
+    """A descriptor, a process and a zombie more are each told; memory may move within its bound."""
+    before = soak.footprint()
+    child = subprocess.Popen([sys.executable, "-c", "pass"], stdout=subprocess.PIPE)
+    with (tmp_path / "left").open("w", encoding="utf-8"):
+        found = " ".join(soak.settled(before, seconds=0.5).beyond(before))
+    child.communicate()
+    assert all(word in found for word in ("descriptors: ", "processes: ", "zombies: 1, 0 before"))
