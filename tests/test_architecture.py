@@ -32,7 +32,16 @@ USE_CASE = {
         "suites",
         "training",
     ),
-    "question_bank": ("bank", "exam", "marking", "analysis", "issuing", "planning", "preview", "verification"),
+    "question_bank": (
+        "bank",
+        "exam",
+        "marking",
+        "analysis",
+        "issuing",
+        "planning",
+        "preview",
+        "verification",
+    ),
 }
 PLUGINS = ("sandboxes", "families", "exporters")
 RANKS = {"errors": 0, "core": 1, "plug-in": 2, "use case": 3, "edge": 4}
@@ -90,7 +99,7 @@ def test_imports_go_down(name):
         where = f"{MODULES[name].relative_to(ROOT)}:{line} imports {target}"
         if name.startswith("question_bank"):
             assert not target.startswith("autograder"), where
-        if target in PACKAGES or target.partition(".")[0] in PACKAGES and target.count(".") == 0:
+        if target in PACKAGES or (target.partition(".")[0] in PACKAGES and target.count(".") == 0):
             continue  # the public face: names only
         assert RANKS[layer(target)] <= RANKS[layer(name)], f"{where}: {layer(name)} imports {layer(target)}"
         assert target not in ALONE, f"{where}: it ships into the sandbox by itself"
@@ -132,7 +141,7 @@ def test_what_ships_into_the_sandbox_imports_nothing_of_ours(name):
 
 
 def test_nbgrader_is_imported_by_its_bridge_only():
-    """nbgrader's pipeline is an edge: nothing else needs it, so a GPU machine need not have it."""
+    """Nbgrader's pipeline is an edge: nothing else needs it, so a GPU machine need not have it."""
     for (source, target), line in EDGES.items():
         if target.partition(".")[0] in ("nbgrader", "nbconvert"):
             assert source.partition(".")[2].startswith("nbgrader"), f"{source}:{line} imports {target}"
@@ -142,9 +151,14 @@ def test_nothing_can_unpickle_evaluate_or_draw_unnamed_random_numbers():
     """No module imports pickle or random, or calls eval; only what runs student code or our own source calls exec."""
     for name, path in MODULES.items():
         for target, line in imports(path):
-            assert target.partition(".")[0] not in ("pickle", "cloudpickle", "dill", "marshal", "random", "shelve"), (
-                f"{name}:{line} imports {target}"
-            )
+            assert target.partition(".")[0] not in (
+                "pickle",
+                "cloudpickle",
+                "dill",
+                "marshal",
+                "random",
+                "shelve",
+            ), f"{name}:{line} imports {target}"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id != "eval", f"{name}:{node.lineno} calls eval"
@@ -179,7 +193,9 @@ LATE = ("torch", "sympy", "matplotlib", "IPython", "nbgrader", "sklearn", "scipy
 def test_starting_imports_nothing_heavy(statement):
     """`legrade --help` and the bank's face start at once because they load none of the large libraries."""
     code = f"import sys; {statement}; print(sorted(set({LATE!r}) & set(sys.modules)))"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert result.stdout.strip() == "[]"
 
 
@@ -189,5 +205,7 @@ def test_the_wheel_holds_the_two_packages_only():
 
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     assert all(name.partition(".")[0] in PACKAGES for name in settings["packages"])
-    on_disk = {".".join(p.parent.relative_to(ROOT).parts) for n in PACKAGES for p in (ROOT / n).rglob("__init__.py")}
+    on_disk = {
+        ".".join(p.parent.relative_to(ROOT).parts) for n in PACKAGES for p in (ROOT / n).rglob("__init__.py")
+    }
     assert set(settings["packages"]) == on_disk
