@@ -62,7 +62,9 @@ def run(*command: str, cwd: Path) -> float:
         check=False,
     )
     if result.returncode:
-        sys.exit(f"{' '.join(command)} ended with {result.returncode}:\n{(result.stdout + result.stderr)[-3000:]}")
+        sys.exit(
+            f"{' '.join(command)} ended with {result.returncode}:\n{(result.stdout + result.stderr)[-3000:]}"
+        )
     return time.monotonic() - started
 
 
