@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from rich.console import Console
@@ -20,7 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from proof.certificates import ROOT, Proved, Stage, Tick, write
+from proof.certificates import ROOT, Proved, Stage, Tick, renewal, write
 from question_bank.errors import UnknownNameError
 from question_bank.registry import unknown
 
@@ -57,9 +57,15 @@ def load(name: str) -> Proof:
     return cast("Proof", importlib.import_module(f"proof.{name}"))
 
 
-def run(name: str, console: Console, *, quick: bool) -> bool:
-    """Run one proof, say what it found, and write its certificate unless it failed or was quick."""
-    proof = load(name)
+def run(name: str, console: Console, begun: Mapping[str, str], *, quick: bool) -> bool:
+    """Run one proof, say what it found, and write its certificate unless it failed or was quick.
+
+    Args:
+        name: of the proof.
+        console: where to say it.
+        begun: the subjects when the command was started; a proof of sources that changed meanwhile is none.
+        quick: whether to look only.
+    """
     console.print(f"[bold]{name}[/bold]", style="cyan")
     started = time.monotonic()
     with Progress(*_COLUMNS, console=console, transient=True) as progress:
@@ -68,17 +74,20 @@ def run(name: str, console: Console, *, quick: bool) -> bool:
             task = progress.add_task(f"{name}: {label}", total=steps)
             return lambda: progress.advance(task)
 
-        proved = proof.prove(stage, quick=quick)
+        proved = load(name).prove(stage, quick=quick)
     seconds = time.monotonic() - started
-    for failure in proved.failures:
+    failures = proved.failures
+    if proved.subjects != begun:
+        failures += (f"{name}: its sources changed while the proof ran; {renewal(name)}",)
+    for failure in failures:
         console.print(f"  {failure}", style="red", markup=False)
-    verdict = f"{len(proved.failures)} failures" if proved.failures else "holds"
+    verdict = f"{len(failures)} failures" if failures else "holds"
     console.print(
         f"  {verdict}, {len(proved.subjects)} subjects, {seconds:.0f} s: {proved.claim}", markup=False
     )
-    if not (quick or proved.failures):
+    if not (quick or failures):
         console.print(f"  {write(name, proved, seconds).relative_to(ROOT)}", markup=False)
-    return not proved.failures
+    return not failures
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,12 +100,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     try:
-        for name in given.names:
-            load(name)
+        begun = {name: load(name).subjects() for name in given.names or NAMES}
     except UnknownNameError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
-    done = [run(name, console, quick=given.quick) for name in given.names or NAMES]
+    done = [run(name, console, subjects, quick=given.quick) for name, subjects in begun.items()]
     return 0 if all(done) else _FAILED
 
 

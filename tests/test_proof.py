@@ -4,6 +4,7 @@
 here, with the command that renews it.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,14 @@ def test_the_examples_in_the_proofs_hold():
     assert (found.attempted >= 2, found.failed) == (True, 0)
 
 
+def test_nothing_that_is_installed_imports_a_proof():
+    """The arrow goes one way: proofs import the packages."""
+    for package in ("autograder", "question_bank"):
+        for path in (ROOT / package).rglob("*.py"):
+            found = re.search(r"^\s*(from|import) proof\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+            assert not found, path.relative_to(ROOT)
+
+
 # The command
 
 
@@ -118,12 +127,25 @@ def test_an_unknown_proof_is_answered_with_the_nearest():
 
 def test_a_failed_proof_ends_with_1_and_writes_nothing(monkeypatch, tmp_path, capsys):
     """What does not hold gets no certificate; the failure is printed."""
-    failed = certificates.Proved("All is well.", {}, {"a": "1"}, {}, ("a: it is not",))
+    failed = certificates.Proved("All is well.", {}, proof_of_bank.subjects(), {}, ("a: it is not",))
     monkeypatch.setattr(certificates, "FOLDER", tmp_path)
     monkeypatch.setattr(proof_of_bank, "prove", lambda *_, **__: failed)
     assert run.main(["bank"]) == 1
     assert list(tmp_path.iterdir()) == []
     assert "a: it is not" in capsys.readouterr().out
+
+
+def test_a_proof_of_sources_that_changed_meanwhile_is_none(monkeypatch, tmp_path, capsys):
+    """A certificate is about one state of the sources."""
+    mixed = certificates.Proved("All is well.", {}, {"conv-by-hand": "version 0"}, {})
+    monkeypatch.setattr(certificates, "FOLDER", tmp_path)
+    monkeypatch.setattr(proof_of_bank, "prove", lambda *_, **__: mixed)
+    assert run.main(["bank"]) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert (
+        "bank: its sources changed while the proof ran; renew it: python -m proof.run bank"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_quick_proof_writes_nothing(monkeypatch, tmp_path):
