@@ -6,6 +6,7 @@ used: in `families/<name>.py` for questions and in `solutions/<function>/mistake
 
 from dataclasses import dataclass
 
+from question_bank.misconceptions_by_hand import BY_HAND
 from question_bank.misconceptions_training import TRAINING
 
 
@@ -362,6 +363,8 @@ _ENTRIES = (
         "Each output is the maximum of its own window, not of the whole image.",
         "pooling",
     ),
+    # --- layers and gradients by hand
+    *(Misconception(*row) for row in BY_HAND),
     # --- training
     *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),
 )

@@ -1,9 +1,12 @@
 """Grids as torch tensors and back, for oracles."""
 
+from collections.abc import Iterable
+from fractions import Fraction
+
 import torch
 
 from question_bank.errors import AnswerError
-from question_bank.values import Grid
+from question_bank.values import Grid, simplest
 
 
 def tensor(grid: Grid) -> torch.Tensor:
@@ -22,3 +25,21 @@ def grid(values: torch.Tensor) -> Grid:
     if not torch.equal(whole.to(rows.dtype), rows):
         raise AnswerError(f"{rows.tolist()}: expected whole numbers")
     return Grid.of(whole.tolist())
+
+
+def stacked(grids: Iterable[Grid]) -> torch.Tensor:
+    """Return a float64 tensor (1, C, H, W) of C grids (H, W)."""
+    return torch.cat([tensor(grid) for grid in grids], dim=1)
+
+
+def exact(values: torch.Tensor, denominator: int = 1) -> Grid:
+    """Return a grid of the tensor's shape whose cells are the multiples of 1/denominator that the values stand for.
+
+    Raises:
+        AnswerError: a value is no such multiple, rounding aside.
+    """
+    scaled = values.detach().to(torch.float64) * denominator
+    if not torch.allclose(scaled, scaled.round(), rtol=0, atol=1e-6):
+        raise AnswerError(f"{values.tolist()}: expected multiples of 1/{denominator}")
+    whole = scaled.round().to(torch.int64).flatten().tolist()
+    return Grid(tuple(values.shape), tuple(simplest(Fraction(number, denominator)) for number in whole))
