@@ -78,6 +78,7 @@ def write(name: str, proved: Proved, seconds: float) -> Path:
         "measured": measured,
     }
     path = FOLDER / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(pretty(data) + "\n", encoding="utf-8")
     return path
 

@@ -1,10 +1,12 @@
-"""Run the proofs and write their certificates: `python -m proof.run [NAME ...] [--quick]`.
+"""Run proofs and write their certificates: `python -m proof.run [NAME ...] [--quick]`.
 
-All of them when none is named. Exit code 1 when one fails (no certificate is written for it), 2 for an unknown name.
+A name is a proof, or a group of them, such as `bank` for the proofs of all families; all are run when none is named. Exit
+code 1 when one fails (it gets no certificate), 2 for an unknown name.
 """
 
 import argparse
 import importlib
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -20,11 +22,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from proof.bank import FamilyProof
 from proof.certificates import ROOT, Proved, Stage, Tick, renewal, write
+from question_bank import bank
 from question_bank.errors import UnknownNameError
 from question_bank.registry import unknown
 
-NAMES = ("bank", "wire_fuzz", "calibration", "kill_table", "soak")
+FAMILIES = "bank"
+SINGLE = ("wire_fuzz", "calibration", "kill_table", "soak")
 _FAILED, _USAGE = 1, 2
 _COLUMNS = (
     TextColumn("{task.description}"),
@@ -37,7 +42,7 @@ _COLUMNS = (
 
 
 class Proof(Protocol):
-    """The module of a proof."""
+    """What can be proved: a module, or a family of the bank."""
 
     def prove(self, stage: Stage, *, quick: bool = False) -> Proved:
         """Do it."""
@@ -46,14 +51,28 @@ class Proof(Protocol):
         """Name what exists now that the proof is about, each with its version or digest."""
 
 
-def load(name: str) -> Proof:
-    """Import one proof.
+def names() -> tuple[str, ...]:
+    """Name every proof; each has one certificate."""
+    return (*(f"{FAMILIES}/{family}" for family in bank.names()), *SINGLE)
+
+
+def expand(name: str) -> tuple[str, ...]:
+    """Return the proofs that a name stands for.
 
     Raises:
-        UnknownNameError: there is none of this name; the message lists the nearest.
+        UnknownNameError: none; the message lists the nearest names.
     """
-    if name not in NAMES:
-        raise unknown("proof", name, NAMES)
+    found = tuple(known for known in names() if name in (known, known.partition("/")[0]))
+    if not found:
+        raise unknown("proof", name, (FAMILIES, *names()))
+    return found
+
+
+def load(name: str) -> Proof:
+    """Open one proof of `names()`."""
+    group, _, family = name.partition("/")
+    if group == FAMILIES:
+        return FamilyProof(bank.get(family))
     return cast("Proof", importlib.import_module(f"proof.{name}"))
 
 
@@ -66,7 +85,6 @@ def run(name: str, console: Console, begun: Mapping[str, str], *, quick: bool) -
         begun: the subjects when the command was started; a proof of sources that changed meanwhile is none.
         quick: whether to look only.
     """
-    console.print(f"[bold]{name}[/bold]", style="cyan")
     started = time.monotonic()
     with Progress(*_COLUMNS, console=console, transient=True) as progress:
 
@@ -78,32 +96,42 @@ def run(name: str, console: Console, begun: Mapping[str, str], *, quick: bool) -
     seconds = time.monotonic() - started
     failures = proved.failures
     if proved.subjects != begun:
-        failures += (f"{name}: its sources changed while the proof ran; {renewal(name)}",)
+        failures += (f"its sources changed while the proof ran; {renewal(name)}",)
+    verdict = "fails" if failures else "holds"
+    console.print(f"{name} {verdict}, {seconds:.0f} s: {proved.claim}", markup=False)
     for failure in failures:
-        console.print(f"  {failure}", style="red", markup=False)
-    verdict = f"{len(failures)} failures" if failures else "holds"
-    console.print(
-        f"  {verdict}, {len(proved.subjects)} subjects, {seconds:.0f} s: {proved.claim}", markup=False
-    )
+        console.print(f"  {name}: {failure}", style="red", markup=False)
     if not (quick or failures):
         console.print(f"  {write(name, proved, seconds).relative_to(ROOT)}", markup=False)
     return not failures
 
 
+def apart(groups: Sequence[str], options: Sequence[str]) -> bool:
+    """Run each group in a process of its own, so that none measures another's memory; return whether all held."""
+    held = True
+    for group in groups:
+        command = [sys.executable, "-m", "proof.run", group, *options]
+        held &= subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+    return held
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m proof.run", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}; all when none is given"
-    )
+    known = ", ".join((FAMILIES, f"{FAMILIES}/FAMILY", *SINGLE))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {known}; all when none is given")
     parser.add_argument("--quick", action="store_true", help="small counts, and write nothing")
     given = parser.parse_args(arguments)
-    console = Console(highlight=False, soft_wrap=True)
     try:
-        begun = {name: load(name).subjects() for name in given.names or NAMES}
+        wanted = [name for group in given.names for name in expand(group)]
     except UnknownNameError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
+    if len(given.names) != 1:
+        options = ["--quick"] if given.quick else []
+        return 0 if apart(given.names or (FAMILIES, *SINGLE), options) else _FAILED
+    begun = {name: load(name).subjects() for name in wanted}
+    console = Console(highlight=False, soft_wrap=True)
     done = [run(name, console, subjects, quick=given.quick) for name, subjects in begun.items()]
     return 0 if all(done) else _FAILED
 

@@ -90,13 +90,14 @@ def subjects() -> dict[str, str]:
 def prove(stage: Stage, *, quick: bool = False) -> Proved:
     """Run the workers one after the other; look before and after."""
     count = QUICK_WORKERS if quick else WORKERS
-    with _own_scratch(), open_sandbox("A") as sandbox:
-        failures = list(soak(sandbox, WARM_UP, stage("warm-up", WARM_UP)))
-        time.sleep(1)  # so that nothing of the warm-up is still ending
-        before = footprint()
-        failures += soak(sandbox, count, stage("workers", count))
-        after = settled(before)
-    left = footprint()
+    with _own_scratch():
+        with open_sandbox("A") as sandbox:
+            failures = list(soak(sandbox, WARM_UP, stage("warm-up", WARM_UP)))
+            time.sleep(1)  # so that nothing of the warm-up is still ending
+            before = footprint()
+            failures += soak(sandbox, count, stage("workers", count))
+            after = settled(before)
+        left = footprint()
     failures += after.beyond(before)
     measured = {"before": _rounded(before), "after": _rounded(after), "closed": _rounded(left)}
     if left.processes:

@@ -75,7 +75,7 @@ def verify(
     found: Counter[str] = Counter()
     idle: Counter[str] = Counter(dict.fromkeys(family.maker.rules, 0))
     problems: list[str] = []
-    with _one_thread():
+    with one_thread():
         for index in range(len(family.space)):
             for number in range(draws if family.maker.drawn else 1):
                 found["questions"] += 1
@@ -133,7 +133,7 @@ def _idle(family: Family, question: Question) -> set[str]:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Let torch use one thread: its tiny tensors are a hundred times slower when threads wait for each other."""
     import torch
 

@@ -23,16 +23,18 @@ from question_bank.authoring import Family  # noqa: E402 -- the same
 from question_bank.errors import UnknownNameError  # noqa: E402 -- the same
 from question_bank.verification import verify  # noqa: E402 -- the same
 
+CERTIFICATES = sorted(certificates.FOLDER.rglob("*.json"))
 
-def chosen(certificate, count):
+
+def chosen(name, count):
     """Pick one of `count` parts; a renewed certificate may pick another, the same one always the same."""
-    return int(certificates.digest_files([certificates.FOLDER / f"{certificate}.json"]), 16) % count
+    return int(certificates.digest_files([certificates.FOLDER / f"{name}.json"]), 16) % count
 
 
 # What every certificate owes
 
 
-@pytest.mark.parametrize("name", run.NAMES)
+@pytest.mark.parametrize("name", run.names())
 def test_a_certificate_claims_no_failure_and_says_when_and_on_what(name):
     """It is there, in the format, without a failure, with date, seconds and versions."""
     certificate = certificates.read(name)
@@ -41,7 +43,7 @@ def test_a_certificate_claims_no_failure_and_says_when_and_on_what(name):
     assert {"date", "seconds", "system", "versions"} <= certificate["measured"].keys()
 
 
-@pytest.mark.parametrize("name", run.NAMES)
+@pytest.mark.parametrize("name", run.names())
 def test_a_certificate_covers_what_exists_now(name):
     """A new or changed family, suite, program or parser needs a new certificate; the message says how to make it."""
     assert certificates.stale(name, certificates.read(name), run.load(name).subjects()) == ()
@@ -49,14 +51,15 @@ def test_a_certificate_covers_what_exists_now(name):
 
 def test_every_proof_has_a_certificate_and_every_certificate_a_proof():
     """Nothing proved is unsampled, nothing sampled is left over."""
-    assert {path.stem for path in certificates.FOLDER.glob("*.json")} == set(run.NAMES)
+    found = {path.relative_to(certificates.FOLDER).with_suffix("").as_posix() for path in CERTIFICATES}
+    assert found == set(run.names())
 
 
 def test_a_certificate_names_no_machine():
     """No path and no host name of whoever ran the proof is in it."""
     import platform
 
-    for path in certificates.FOLDER.glob("*.json"):
+    for path in CERTIFICATES:
         text = path.read_text(encoding="utf-8")
         assert str(Path.home()) + "/" not in text
         assert str(ROOT) not in text
@@ -121,18 +124,19 @@ def test_an_unknown_proof_is_answered_with_the_nearest():
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 2
     assert "unknown proof 'wire_fuz': did you mean wire_fuzz" in result.stderr
-    with pytest.raises(UnknownNameError, match="Known: bank, calibration"):
-        run.load("x")
+    with pytest.raises(UnknownNameError, match="Known: bank, bank/"):
+        run.expand("x")
+    assert run.expand("bank") == tuple(f"bank/{name}" for name in bank.names())
 
 
 def test_a_failed_proof_ends_with_1_and_writes_nothing(monkeypatch, tmp_path, capsys):
     """What does not hold gets no certificate; the failure is printed."""
-    failed = certificates.Proved("All is well.", {}, proof_of_bank.subjects(), {}, ("a: it is not",))
+    failed = certificates.Proved("All is well.", {}, soak.subjects(), {}, ("it is not",))
     monkeypatch.setattr(certificates, "FOLDER", tmp_path)
-    monkeypatch.setattr(proof_of_bank, "prove", lambda *_, **__: failed)
-    assert run.main(["bank"]) == 1
+    monkeypatch.setattr(soak, "prove", lambda *_, **__: failed)
+    assert run.main(["soak"]) == 1
     assert list(tmp_path.iterdir()) == []
-    assert "a: it is not" in capsys.readouterr().out
+    assert "soak: it is not" in capsys.readouterr().out
 
 
 def test_a_proof_of_sources_that_changed_meanwhile_is_none(monkeypatch, tmp_path, capsys):
@@ -151,8 +155,22 @@ def test_a_proof_of_sources_that_changed_meanwhile_is_none(monkeypatch, tmp_path
 def test_a_quick_proof_writes_nothing(monkeypatch, tmp_path):
     """It is for a look while one works."""
     monkeypatch.setattr(certificates, "FOLDER", tmp_path)
-    assert run.main(["wire_fuzz", "--quick"]) == 0
+    assert run.main(["bank/max-pool-by-hand", "--quick"]) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_several_proofs_run_apart_and_one_failure_is_enough(monkeypatch):
+    """Each has a process of its own; the others run all the same."""
+    started = []
+
+    def process(command, **_):
+        started.append(command[3:])
+        return subprocess.CompletedProcess(command, 1 if "soak" in command else 0)
+
+    monkeypatch.setattr(run.subprocess, "run", process)
+    assert run.main(["soak", "wire_fuzz", "--quick"]) == 1
+    assert started == [["soak", "--quick"], ["wire_fuzz", "--quick"]]
+    assert run.main(["wire_fuzz", "bank"]) == 0
 
 
 # The bank
@@ -161,25 +179,24 @@ def test_a_quick_proof_writes_nothing(monkeypatch, tmp_path):
 @pytest.mark.parametrize("name", bank.names())
 def test_a_chunk_of_a_space_comes_out_as_certified(name):
     """Up to 500 questions, built and proved again, are the same to the last character; a changed one needs a version."""
-    certificate = certificates.read("bank")
-    family, result = bank.get(name), certificate["results"][name]
-    number = chosen("bank", len(result["chunks"]))
-    draws = certificate["settings"]["draws"]
-    assert proof_of_bank.again(family, draws, number) == result["chunks"][number], (
-        f"{name}: its questions changed but its version did not; raise the version, then {certificates.renewal('bank')}"
+    certificate = certificates.read(f"bank/{name}")
+    chunks = certificate["results"]["chunks"]
+    number = chosen(f"bank/{name}", len(chunks))
+    digest = proof_of_bank.again(bank.get(name), certificate["settings"]["draws"], number)
+    assert digest == chunks[number], (
+        f"{name}: its questions changed; if its version did not, raise it; then {certificates.renewal(f'bank/{name}')}"
     )
 
 
 @pytest.mark.parametrize("name", bank.names())
 def test_a_certificate_of_the_bank_is_about_the_whole_space(name):
     """Points and questions are as many as the space says; no key is wrong, no option collides."""
-    certificate = certificates.read("bank")
-    family, result = bank.get(name), certificate["results"][name]
+    certificate = certificates.read(f"bank/{name}")
+    family, result, settings = bank.get(name), certificate["results"], certificate["settings"]
+    assert settings["draws"] >= (200 if family.maker.drawn else 1)
     assert result["points"] == len(family.space)
-    assert result["questions"] == len(family.space) * (
-        certificate["settings"]["draws"] if family.maker.drawn else 1
-    )
-    assert len(result["chunks"]) == -(-result["questions"] // certificate["settings"]["chunk"])
+    assert result["questions"] == len(family.space) * settings["draws"]
+    assert len(result["chunks"]) == -(-result["questions"] // settings["chunk"])
     assert (result["wrong_keys"], result["colliding"], result["broken"]) == (0, 0, 0)
     assert set(result["idle"]) == set(family.maker.rules)
 
