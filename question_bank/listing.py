@@ -1,17 +1,33 @@
 """What a listing in a stem does when torch runs it: for oracles, which read the very text that the student reads.
 
-Listings are read with `ast` and never evaluated: layers of `torch.nn` by an allow-list, with whole numbers as arguments.
+Listings are read with `ast` and never evaluated: layers of `torch.nn` by an allow-list, with whole numbers, pairs of them,
+and the names of padding modes as arguments.
 """
 
 import ast
 from functools import lru_cache
 from typing import Any
 
+import torch
 from torch import nn, no_grad, zeros
 
 from question_bank.errors import QuestionBankError
 
-_LAYERS = {"Conv2d": nn.Conv2d, "MaxPool2d": nn.MaxPool2d, "ReLU": nn.ReLU}
+_NAMES = (
+    "AvgPool2d",
+    "BatchNorm2d",
+    "Conv1d",
+    "Conv2d",
+    "ConvTranspose2d",
+    "Dropout",
+    "Flatten",
+    "Linear",
+    "MaxPool1d",
+    "MaxPool2d",
+    "ReLU",
+    "Sequential",
+)
+_PADDINGS = ("same", "valid")
 
 
 @lru_cache(maxsize=256)
@@ -22,6 +38,32 @@ def layer(text: str) -> nn.Module:
         QuestionBankError: it is no layer that listings may have.
     """
     return _layer(ast.parse(text, mode="eval").body)
+
+
+def parameter_count(text: str) -> int:
+    """Count the trainable parameters of a layer, or of an `nn.Sequential` of layers, as torch builds it.
+
+    Nothing is allocated, so that a layer of a billion weights can be counted.
+
+    Raises:
+        QuestionBankError: it is no layer that listings may have.
+    """
+    with torch.device("meta"):
+        built = _layer(ast.parse(text, mode="eval").body)
+    return sum(parameter.numel() for parameter in built.parameters())
+
+
+def shape_after(text: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the shape that a layer gives for an input of this shape, or None where torch raises an error.
+
+    Raises:
+        QuestionBankError: it is no layer that listings may have.
+    """
+    try:
+        with no_grad():
+            return tuple(layer(text)(zeros(shape)).shape)
+    except RuntimeError:
+        return None
 
 
 def output_shape(code: str) -> tuple[int, ...] | None:
@@ -48,12 +90,14 @@ def output_shape(code: str) -> tuple[int, ...] | None:
 
 def _layer(node: ast.expr) -> nn.Module:
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="nn"), attr=name)) if name in _LAYERS:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="nn"), attr="Sequential"), args=layers):
+            return nn.Sequential(*map(_layer, layers))
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="nn"), attr=name)) if name in _NAMES:
             named = {str(keyword.arg): _argument(keyword.value) for keyword in node.keywords}
-            built: nn.Module = _LAYERS[name](*(_argument(argument) for argument in node.args), **named)
+            built: nn.Module = getattr(nn, name)(*(_argument(argument) for argument in node.args), **named)
             return built
     raise QuestionBankError(
-        f"layer {ast.unparse(node)!r}: expected nn. with one of {', '.join(_LAYERS)} and whole numbers"
+        f"layer {ast.unparse(node)!r}: expected nn. with one of {', '.join(_NAMES)} and whole numbers"
     )
 
 
@@ -61,4 +105,8 @@ def _argument(node: ast.expr) -> Any:
     match node:
         case ast.Constant(value=int(value)):  # True and False are whole numbers too
             return value
+        case ast.Constant(value=str(name)) if name in _PADDINGS:
+            return name
+        case ast.Tuple(elts=[_, *_] as parts):
+            return tuple(_argument(part) for part in parts)
     raise QuestionBankError(f"argument {ast.unparse(node)!r}: expected a whole number")

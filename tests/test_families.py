@@ -278,13 +278,16 @@ def test_unnoticed_mismatch_is_the_shape_without_it():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nn.Linear(3, 4)", "expected nn. with one of Conv2d, MaxPool2d, ReLU"),
+        ("nn.Embedding(3, 4)", "expected nn. with one of AvgPool2d, BatchNorm2d, Conv1d, Conv2d"),
+        ("nn.Sequential(nn.ReLU(), nn.Module())", "layer 'nn.Module()': expected nn. with one of"),
+        ("nn.Conv2d(3, 4, (3, len(x)))", "argument 'len(x)': expected a whole number"),
+        ("nn.Conv2d(3, 4, 3, padding='circular')", "argument \"'circular'\": expected a whole number"),
         ("nn.Conv2d(open('x'), 4, 3)", "argument \"open('x')\": expected a whole number"),
         ("__import__('os').system('true')", "expected nn. with one of"),
     ],
 )
 def test_listings_build_layers_only(text, message):
-    """The oracle's reader of listings knows three layers and whole numbers, and evaluates nothing."""
+    """The oracle's reader of listings knows some layers, whole numbers and their pairs, and evaluates nothing."""
     from question_bank.errors import QuestionBankError
     from question_bank.listing import layer
 

@@ -4,23 +4,13 @@ from question_bank import cnn
 from question_bank.answers import Choice, Integer
 from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
+from question_bank.formulas import SIZE_MISTAKES
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
 from question_bank.space import Space
 from question_bank.values import Value, show_number
 
-RULES = {
-    "plus-one-forgotten": cnn.MOVES,
-    "padding-once": "(n + p - d*(k - 1) - 1) // s + 1",
-    "padding-ignored": "(n - d*(k - 1) - 1) // s + 1",
-    "stride-ignored": "n + 2*p - d*(k - 1)",
-    "dilation-ignored": "(n + 2*p - k) // s + 1",
-    "dilation-times-kernel": "(n + 2*p - d*k) // s + 1",
-    "ceil-instead-of-floor": "-((d*(k - 1) + 1 - n - 2*p) // s) + 1",
-    "floor-forgotten": "(n + 2*p - d*(k - 1) - 1) / s + 1",
-    "same-size-assumed": "n",
-    "size-over-stride": "n // s",
-}
+RULES = SIZE_MISTAKES
 _STEM = (
     "An input is ${n}$ pixels long. A convolution has kernel size $k = {k}$, stride $s = {s}$, padding $p = {p}$ on each side "
     "and dilation $d = {d}$. How many pixels long is its output?"
