@@ -24,7 +24,11 @@ def tier_a():
     try:
         sandbox = open_sandbox("A")
     except TierError as error:
-        pytest.skip(str(error))
+        if os.environ.get("LEGRADE_REQUIRE_TIER_A"):
+            pytest.fail(
+                str(error)
+            )  # set where the machine has user namespaces: a skip there would hide a fault of ours
+        pytest.skip(str(error).splitlines()[0][:300])
     yield sandbox
     sandbox.close()
 

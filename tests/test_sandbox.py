@@ -27,6 +27,7 @@ from autograder.errors import (
     WorkerDied,
 )
 from autograder.model import Limits
+from autograder.sandboxes import prefork
 from autograder.sandboxes import probe as probing
 from autograder.sandboxes.prefork import PreforkSandbox
 from autograder.sandboxes.probe import open_sandbox, probe
@@ -306,6 +307,26 @@ def test_tier_a_shows_only_named_libraries(tier_a):
     """
     assert run(tier_a, source) == ""
     assert "torch" in run(tier_a, source, libraries=("numpy", "torch"), limits=Limits()).split(",")
+
+
+def test_tier_a_works_wherever_the_environment_lies(tier_a, tmp_path, monkeypatch):
+    """Libraries in /tmp, which the worker's own scratch space covers, are found, and their path is not shown."""
+    (tmp_path / "plotting_aid.py").write_text("import numpy\nanswer = 42\n")
+    paths = (*prefork.library_paths(("numpy",)), str(tmp_path / "plotting_aid.py"))
+    monkeypatch.setattr(prefork, "library_paths", lambda _: paths)
+    source = "import plotting_aid\ndef f(): return [plotting_aid.answer, plotting_aid.__file__.startswith('/libraries/')]"
+    with PreforkSandbox(tier_a.tier) as sandbox:
+        assert run(sandbox, source).tolist() == [42, 1]
+
+
+def test_an_interpreter_in_tmp_is_refused_with_the_reason(monkeypatch):
+    """Its folder would be covered by the worker's scratch space."""
+    monkeypatch.setattr(prefork, "interpreter_paths", lambda: ("/tmp/python/lib/python3.11",))
+    with (
+        PreforkSandbox("A") as sandbox,
+        pytest.raises(SandboxError, match="lies in /tmp: install Python elsewhere"),
+    ):
+        sandbox.worker(("numpy",), SHORT, notebook=False)
 
 
 def test_tier_a_gives_no_environment_of_the_grader(tier_a, monkeypatch):

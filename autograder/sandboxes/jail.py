@@ -34,6 +34,8 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 LAST_CAPABILITY = 63
 CAPABILITY_VERSION_3 = 0x20080522
 
+LIBRARIES = "/libraries"
+"""The folder in which a worker finds what it may import beside the standard library."""
 STUDENT_UID = 1000
 """The uid a student's code sees when the grader is root; outside it is the unprivileged `NOBODY`."""
 NOBODY = 65534
@@ -120,7 +122,8 @@ def build_root(interpreter: list[str], hidden: list[str], libraries: list[str]) 
     Args:
         interpreter: absolute paths of folders and files; each appears at its own path.
         hidden: folders among them that are shown empty.
-        libraries: paths like the first, shown after the hidden folders were emptied.
+        libraries: folders and files that appear side by side in `LIBRARIES`, whatever their own paths: an
+            environment may lie anywhere, in /tmp too, and its path says something about the host.
     """
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755")  # noqa: S108 -- a mount point that every system has
@@ -134,7 +137,7 @@ def build_root(interpreter: list[str], hidden: list[str], libraries: list[str]) 
     for path in hidden:
         mount("tmpfs", "/new" + path, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755")
     for path in libraries:
-        _bind_read_only("/old" + path, "/new" + path)
+        _bind_read_only("/old" + path, f"/new{LIBRARIES}/{Path(path).name}")
     for path in hidden:
         mount("none", "/new" + path, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
     for device in ("null", "zero", "full", "random", "urandom"):

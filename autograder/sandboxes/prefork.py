@@ -99,6 +99,9 @@ class _Zygote:
 
     def __init__(self, tier: str, libraries: tuple[str, ...], *, notebook: bool) -> None:
         self._notebook = notebook
+        for path in interpreter_paths():
+            if tier == "A" and path.startswith("/tmp/"):  # noqa: S108 -- the worker's own /tmp would cover it
+                raise SandboxError(f"the interpreter's {path} lies in /tmp: install Python elsewhere")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         warm = [name for library in libraries for name in WARM[library]]
         config = {

@@ -60,7 +60,9 @@ def main() -> None:
     if config["tier"] == "A":
         uid = jail.enter_namespaces()
         jail.build_root(config["interpreter"], config["hidden"], config["libraries"])
-    sys.path.extend(config["paths"])
+        sys.path.append(jail.LIBRARIES)
+    else:
+        sys.path.extend(config["paths"])
     modules = {name: _load_source(name, text) for name, text in sources.items()}
     shell = _import(config["warm"], modules["worker"])
     ours = {"probe": attempts.run, "statements": modules["worker"].statement_lines}
