@@ -321,7 +321,7 @@ def test_tier_a_works_wherever_the_environment_lies(tier_a, tmp_path, monkeypatc
 
 def test_an_interpreter_in_tmp_is_refused_with_the_reason(monkeypatch):
     """Its folder would be covered by the worker's scratch space."""
-    monkeypatch.setattr(prefork, "interpreter_paths", lambda: ("/tmp/python/lib/python3.11",))
+    monkeypatch.setattr(prefork, "interpreter_paths", lambda: ("/tmp/python/lib/python3.11",))  # noqa: S108 -- the point
     with (
         PreforkSandbox("A") as sandbox,
         pytest.raises(SandboxError, match="lies in /tmp: install Python elsewhere"),
@@ -552,8 +552,6 @@ def test_a_tier_is_never_lowered_silently(monkeypatch):
 
 def test_a_zygote_that_cannot_start_is_our_fault(monkeypatch):
     """A library that is not there is a SandboxError with the zygote's words, never a student's zero."""
-    monkeypatch.setitem(
-        __import__("autograder.sandboxes.prefork", fromlist=["WARM"]).WARM, "numpy", ("no_such_module",)
-    )
+    monkeypatch.setitem(prefork.WARM, "numpy", ("no_such_module",))
     with PreforkSandbox("C") as sandbox, pytest.raises(SandboxError, match="no_such_module"):
         sandbox.worker(("numpy",), SHORT, notebook=False)
