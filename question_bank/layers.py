@@ -93,6 +93,11 @@ def arrived(height: int, width: int, shares: Iterable[Share], *, last_only: bool
     return out
 
 
+def mean_kernel(kernel_size: int) -> Exact:
+    """Return the weights (K, K) with which average pooling adds the pixels of a window."""
+    return [[Fraction(1, kernel_size**2)] * kernel_size for _ in range(kernel_size)]
+
+
 def kernel_shares(dy: ExactRows, w: ExactRows, stride: int = 1) -> list[Share]:
     """Send dy (OH, OW) back through a kernel w (K, K): cell (i, j) reaches the pixels from (i * stride, j * stride) on.
 

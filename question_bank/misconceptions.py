@@ -7,6 +7,8 @@ used: in `families/<name>.py` for questions and in `solutions/<function>/mistake
 from dataclasses import dataclass
 
 from question_bank.misconceptions_by_hand import BY_HAND
+from question_bank.misconceptions_cost import COST
+from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
 
 
@@ -365,6 +367,9 @@ _ENTRIES = (
     ),
     # --- layers and gradients by hand
     *(Misconception(*row) for row in BY_HAND),
+    # --- sizes, shapes, and what layers cost
+    *(Misconception(name, title, explanation, "shapes") for name, title, explanation in SHAPES),
+    *(Misconception(*row) for row in COST),
     # --- training
     *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),
 )

@@ -1,6 +1,6 @@
 """Grids as torch tensors and back, for oracles."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import torch
@@ -43,3 +43,19 @@ def exact(values: torch.Tensor, denominator: int = 1) -> Grid:
         raise AnswerError(f"{values.tolist()}: expected multiples of 1/{denominator}")
     whole = scaled.round().to(torch.int64).flatten().tolist()
     return Grid(tuple(values.shape), tuple(simplest(Fraction(number, denominator)) for number in whole))
+
+
+def backward(
+    layer: Callable[[torch.Tensor], torch.Tensor],
+    at: torch.Tensor,
+    upstream: torch.Tensor,
+    denominator: int = 1,
+) -> Grid:
+    """Return the gradient of sum(layer(at) * upstream) with respect to `at`, by torch's autograd; leading axes of 1 are dropped.
+
+    Raises:
+        AnswerError: a value is no multiple of 1/denominator.
+    """
+    leaf = at.detach().clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(layer(leaf), leaf, upstream)
+    return exact(gradient[0, 0] if gradient.ndim == 4 else gradient, denominator)

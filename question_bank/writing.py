@@ -1,13 +1,15 @@
 """What families that work on arrays share: drawing entries, and steps for sizes and cells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 
 from question_bank import cnn
 from question_bank.cnn import Matrix
 from question_bank.draw import Draw
+from question_bank.layers import Share
 from question_bank.message import Message
 from question_bank.model import Given, Step, Table
-from question_bank.values import Grid, Rational
+from question_bank.values import Grid, Rational, simplest
 
 
 def matrix(draw: Draw, rows: int, columns: int, low: int, high: int) -> Matrix:
@@ -67,6 +69,25 @@ def cell_steps(
         for i, (line, row) in enumerate(zip(formulas, values, strict=True), start=1)
         for j, (formula, value) in enumerate(zip(line, row, strict=True), start=1)
     )
+
+
+def share_steps(shares: Sequence[Share], given: Given, write: Callable[[Share], str]) -> tuple[Step, ...]:
+    """Add up what arrives at each of the h times w pixels, as `write` shows a share; pixels that get nothing come last."""
+    arrived: dict[tuple[int, int], list[Share]] = {}
+    for share in sorted(shares, key=lambda at: (at.row, at.column)):
+        arrived.setdefault((share.row, share.column), []).append(share)
+    sums = tuple(
+        Step(
+            Message("$dx$, row {row}, column {column}", {"row": row + 1, "column": column + 1}),
+            total(map(write, terms)),
+            {},
+            simplest(Fraction(sum(term.value for term in terms))),
+        )
+        for (row, column), terms in arrived.items()
+    )
+    if len(sums) == given["h"] * given["w"]:
+        return sums
+    return (*sums, Step(Message("$dx$ of every other pixel"), "0", {}, 0))
 
 
 def window_count(n: int, given: Given) -> int:
