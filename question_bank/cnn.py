@@ -30,9 +30,21 @@ OUTPUT_SIZE = f"{MOVES} + 1"
 POOL_SIZE = "(n - k) // s + 1"
 """Length of a pooling's output without padding: Dumoulin & Visin, Relationship 7."""
 
+POOL_SIZE_CEIL = "min(-((k - n - 2*p) // s), (n + p - 1) // s) + 1"
+"""The same with padding, rounded up: a last window must start inside the image or its left padding; torch.nn.MaxPool2d."""
+
 WEIGHTS = "c_out*c_in*k*k"
 PARAMETERS = "c_out*c_in*k*k + b*c_out"
 """Weights and biases of a convolution: torch.nn.Conv2d, section Variables."""
+
+GROUPED_WEIGHTS = "c_out*(c_in / g)*k*k"
+"""Weights of a convolution with g groups, each of which reads c_in / g channels: torch.nn.Conv2d, section Variables."""
+
+DENSE = "n_out*n_in + n_out"
+"""Weights and biases of a dense layer from n_in to n_out numbers: torch.nn.Linear, section Variables."""
+
+BATCH_NORM = "2*c_out"
+"""Scale and shift of each channel that batch normalisation trains: torch.nn.BatchNorm2d, `affine`."""
 
 
 def symbolic(formula: str) -> Any:

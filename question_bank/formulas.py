@@ -3,6 +3,7 @@
 Formulas are texts in the language of `maths`, with the symbols of `cnn`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -76,6 +77,17 @@ def lengths(
     return tuple(found)
 
 
+def along(formula: str, **axes: str) -> str:
+    """Rename symbols of a formula, such as n to the name of an axis.
+
+    >>> along("min(n, k)", n="h")
+    'min(h, k)'
+    """
+    for symbol, axis in axes.items():
+        formula = re.sub(rf"\b{symbol}\b", axis, formula)
+    return formula
+
+
 def shape_of(values: Sequence[Rational], build: Callable[..., tuple[int, ...]]) -> Value | None:
     """Return the shape that `build` makes of lengths, or None where one is no positive whole number.
 
@@ -100,3 +112,32 @@ def worked(lines: Iterable[Line], given: Mapping[str, Rational]) -> tuple[Step, 
         steps.append(Step(Message(label), formula, used, value))
         numbers[name] = value
     return tuple(steps)
+
+
+_DEFAULTS: Final[Mapping[str, object]] = {
+    "stride": 1,
+    "padding": 0,
+    "dilation": 1,
+    "groups": 1,
+    "bias": True,
+    "output_padding": 0,
+    "ceil_mode": False,
+}
+
+
+def layer_text(name: str, *sizes: int, **named: object) -> str:
+    """Write a layer of torch.nn as people do: what is as by default, or None, is left out; a pair of equals is one number.
+
+    >>> layer_text("Conv2d", 3, 16, kernel_size=(5, 5), stride=2, padding=0, bias=False)
+    'nn.Conv2d(3, 16, kernel_size=5, stride=2, bias=False)'
+    """
+    single = {
+        key: value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+        for key, value in named.items()
+    }
+    shown = [
+        f"{key}={value}"
+        for key, value in single.items()
+        if value is not None and not (key in _DEFAULTS and value == _DEFAULTS[key])
+    ]
+    return f"nn.{name}({', '.join([*map(str, sizes), *shown])})"

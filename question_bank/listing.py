@@ -12,6 +12,7 @@ import torch
 from torch import nn, no_grad, zeros
 
 from question_bank.errors import QuestionBankError
+from question_bank.model import Question
 
 _NAMES = (
     "AvgPool2d",
@@ -64,6 +65,18 @@ def shape_after(text: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
             return tuple(layer(text)(zeros(shape)).shape)
     except RuntimeError:
         return None
+
+
+def stem_shape(question: Question) -> tuple[int, ...] | None:
+    """Return the shape that the stem's `layer` gives for an input of the stem's `shape`, or None where torch raises.
+
+    Raises:
+        QuestionBankError: the stem shows no such thing.
+    """
+    shape = question.stem.fields.get("shape")
+    if not isinstance(shape, tuple):
+        raise QuestionBankError(f"stem of family {question.family} with shape={shape!r}: expected a shape")
+    return shape_after(str(question.stem.fields.get("layer")), shape)
 
 
 def output_shape(code: str) -> tuple[int, ...] | None:

@@ -1,0 +1,136 @@
+"""Rows of the catalogue about what layers cost: id, title, explanation, topic."""
+
+COST = (
+    (
+        "groups-not-counted",
+        "Groups left out of the count",
+        "With groups, each filter reads only its own group's share of the input channels.",
+        "parameters",
+    ),
+    (
+        "one-group-only",
+        "Only one group counted",
+        "The weights of every group count, not those of one group alone.",
+        "parameters",
+    ),
+    (
+        "groups-multiply",
+        "Weights multiplied by the groups",
+        "Groups take connections away: a layer with groups has fewer weights, not more.",
+        "parameters",
+    ),
+    (
+        "bias-per-group",
+        "One bias for each group",
+        "Each output channel has a bias of its own, whatever the groups.",
+        "parameters",
+    ),
+    (
+        "depthwise-reads-all-channels",
+        "Depthwise filters thought to read all channels",
+        "With as many groups as channels each filter reads one channel alone.",
+        "parameters",
+    ),
+    (
+        "depthwise-one-filter",
+        "One filter thought to serve all channels",
+        "A depthwise convolution has a filter of its own for each channel.",
+        "parameters",
+    ),
+    (
+        "pointwise-not-connected",
+        "Pointwise filters thought to read one channel",
+        "Each filter of a 1x1 convolution has one weight for every input channel.",
+        "parameters",
+    ),
+    (
+        "pointwise-keeps-kernel",
+        "The depthwise kernel used for the 1x1 convolution, too",
+        "A 1x1 convolution has one weight for each pair of an input and an output channel.",
+        "parameters",
+    ),
+    (
+        "dense-bias-forgotten",
+        "Biases of the dense layers left out",
+        "Each output of a dense layer has a bias beside its weights.",
+        "parameters",
+    ),
+    (
+        "image-channels-forgotten",
+        "Only one channel of the image flattened",
+        "Flattening an image lists the pixels of all its channels.",
+        "parameters",
+    ),
+    (
+        "bias-per-input",
+        "One bias for each input",
+        "A dense layer has one bias for each of its outputs, not one for each input.",
+        "parameters",
+    ),
+    (
+        "image-side-once",
+        "Side of the image not squared",
+        "An image has as many pixels as its height times its width.",
+        "parameters",
+    ),
+    (
+        "dense-one-bias",
+        "One bias for a whole dense layer",
+        "Each output of a dense layer has a bias of its own.",
+        "parameters",
+    ),
+    (
+        "last-layer-forgotten",
+        "Last layer left out",
+        "The layer that gives the classes has weights and biases, too.",
+        "parameters",
+    ),
+    (
+        "neurons-counted",
+        "Outputs counted instead of weights",
+        "Every output of a dense layer is connected to every input, by a weight each.",
+        "parameters",
+    ),
+    (
+        "layer-sizes-multiplied",
+        "All sizes multiplied with each other",
+        "Weights lie between neighbouring layers: the products are added layer by layer.",
+        "parameters",
+    ),
+    (
+        "batch-norm-forgotten",
+        "Batch normalisation thought to have no parameters",
+        "A batch normalisation layer trains one scale and one shift for each channel.",
+        "parameters",
+    ),
+    (
+        "batch-norm-statistics-counted",
+        "Running mean and variance counted as trained",
+        "The running mean and variance are buffers that are updated in passing, not parameters that are trained.",
+        "parameters",
+    ),
+    (
+        "batch-norm-scale-only",
+        "Only one number for each channel",
+        "A batch normalisation layer has a scale and a shift for each channel.",
+        "parameters",
+    ),
+    (
+        "batch-norm-per-pixel",
+        "Batch normalisation thought to have parameters for each pixel",
+        "In nn.BatchNorm2d all pixels of a channel share one scale and one shift.",
+        "parameters",
+    ),
+    (
+        "batch-norm-of-input-channels",
+        "Batch normalisation counted for the input channels",
+        "The layer normalises what the convolution gives, so it has the convolution's output channels.",
+        "parameters",
+    ),
+    (
+        "dropout-has-parameters",
+        "Dropout thought to have parameters",
+        "Dropout sets random values to zero; it has nothing to be trained.",
+        "parameters",
+    ),
+)
