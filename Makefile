@@ -1,5 +1,6 @@
 # Two commands: `make demo` and `make test`. Each makes .venv, installs what it needs once, and does its job.
-# `make proof` runs what takes long; its certificates are committed and sampled by `make test`. One of them: make proof PROOFS=bank
+# `make proof` runs what takes long; its certificates are committed and sampled by `make test`. Only some: make proof PROOFS='soak bank/conv-parameters';
+# only what is out of date: make proof PROOFS=--stale
 
 PYTHON ?= python3
 BIN := .venv/bin

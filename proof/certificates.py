@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "proof" / "certificates"
+SHOWN = "proof/certificates"
+FOLDER = ROOT / SHOWN
 FORMAT = "legrade-certificate-1"
 WIDTH = 110
 
@@ -92,11 +93,11 @@ def read(name: str) -> dict[str, Any]:
     """
     path = FOLDER / f"{name}.json"
     if not path.is_file():
-        raise FileNotFoundError(f"{path.relative_to(ROOT)}: no such certificate; {renewal(name)}")
+        raise FileNotFoundError(f"{SHOWN}/{name}.json: no such certificate; {renewal(name)}")
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     got = (data.get("format"), data.get("proof"))
     if got != (FORMAT, name):
-        raise ValueError(f"{path.relative_to(ROOT)}: got {got}, expected {(FORMAT, name)}; {renewal(name)}")
+        raise ValueError(f"{SHOWN}/{name}.json: got {got}, expected {(FORMAT, name)}; {renewal(name)}")
     return data
 
 

@@ -1,4 +1,4 @@
-"""Run proofs and write their certificates: `python -m proof.run [NAME ...] [--quick]`.
+"""Run proofs and write their certificates: `python -m proof.run [NAME ...] [--stale] [--quick]`.
 
 A name is a proof, or a group of them, such as `bank` for the proofs of all families; all are run when none is named. Exit
 code 1 when one fails (it gets no certificate), 2 for an unknown name.
@@ -23,7 +23,7 @@ from rich.progress import (
 )
 
 from proof.bank import FamilyProof
-from proof.certificates import ROOT, Proved, Stage, Tick, renewal, write
+from proof.certificates import ROOT, SHOWN, Proved, Stage, Tick, read, renewal, stale, write
 from question_bank import bank
 from question_bank.errors import UnknownNameError
 from question_bank.registry import unknown
@@ -76,6 +76,15 @@ def load(name: str) -> Proof:
     return cast("Proof", importlib.import_module(f"proof.{name}"))
 
 
+def outdated(name: str) -> bool:
+    """Whether a proof has no certificate that covers what exists now."""
+    try:
+        certificate = read(name)
+    except (FileNotFoundError, ValueError):
+        return True
+    return bool(stale(name, certificate, load(name).subjects()))
+
+
 def run(name: str, console: Console, begun: Mapping[str, str], *, quick: bool) -> bool:
     """Run one proof, say what it found, and write its certificate unless it failed or was quick.
 
@@ -86,7 +95,7 @@ def run(name: str, console: Console, begun: Mapping[str, str], *, quick: bool) -
         quick: whether to look only.
     """
     started = time.monotonic()
-    with Progress(*_COLUMNS, console=console, transient=True) as progress:
+    with Progress(*_COLUMNS, console=console, transient=True, disable=not console.is_terminal) as progress:
 
         def stage(label: str, steps: int) -> Tick:
             task = progress.add_task(f"{name}: {label}", total=steps)
@@ -102,7 +111,8 @@ def run(name: str, console: Console, begun: Mapping[str, str], *, quick: bool) -
     for failure in failures:
         console.print(f"  {name}: {failure}", style="red", markup=False)
     if not (quick or failures):
-        console.print(f"  {write(name, proved, seconds).relative_to(ROOT)}", markup=False)
+        write(name, proved, seconds)
+        console.print(f"  {SHOWN}/{name}.json", markup=False)
     return not failures
 
 
@@ -120,16 +130,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m proof.run", description=__doc__)
     known = ", ".join((FAMILIES, f"{FAMILIES}/FAMILY", *SINGLE))
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {known}; all when none is given")
+    parser.add_argument(
+        "--stale", action="store_true", help="only those whose certificate is missing or out of date"
+    )
     parser.add_argument("--quick", action="store_true", help="small counts, and write nothing")
     given = parser.parse_args(arguments)
+    groups = given.names or [FAMILIES, *SINGLE]
     try:
-        wanted = [name for group in given.names for name in expand(group)]
+        wanted = [name for group in groups for name in expand(group)]
     except UnknownNameError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
-    if len(given.names) != 1:
-        options = ["--quick"] if given.quick else []
-        return 0 if apart(given.names or (FAMILIES, *SINGLE), options) else _FAILED
+    if given.stale:
+        groups = wanted = [name for name in wanted if outdated(name)]
+    if len(groups) != 1:
+        return 0 if apart(groups, ["--quick"] if given.quick else []) else _FAILED
     begun = {name: load(name).subjects() for name in wanted}
     console = Console(highlight=False, soft_wrap=True)
     done = [run(name, console, subjects, quick=given.quick) for name, subjects in begun.items()]

@@ -68,7 +68,6 @@ def test_a_certificate_names_no_machine():
 
 def test_a_missing_certificate_is_named_with_the_command_that_makes_it(monkeypatch, tmp_path):
     """Whoever deleted it learns how to get it back."""
-    monkeypatch.setattr(certificates, "ROOT", tmp_path)
     monkeypatch.setattr(certificates, "FOLDER", tmp_path)
     with pytest.raises(
         FileNotFoundError, match=r"bank\.json: no such certificate; renew it: python -m proof\.run bank"
@@ -141,15 +140,13 @@ def test_a_failed_proof_ends_with_1_and_writes_nothing(monkeypatch, tmp_path, ca
 
 def test_a_proof_of_sources_that_changed_meanwhile_is_none(monkeypatch, tmp_path, capsys):
     """A certificate is about one state of the sources."""
-    mixed = certificates.Proved("All is well.", {}, {"conv-by-hand": "version 0"}, {})
+    mixed = certificates.Proved("All is well.", {}, {"sandbox, tier A": "another"}, {})
     monkeypatch.setattr(certificates, "FOLDER", tmp_path)
-    monkeypatch.setattr(proof_of_bank, "prove", lambda *_, **__: mixed)
-    assert run.main(["bank"]) == 1
+    monkeypatch.setattr(soak, "prove", lambda *_, **__: mixed)
+    assert run.main(["soak"]) == 1
     assert list(tmp_path.iterdir()) == []
-    assert (
-        "bank: its sources changed while the proof ran; renew it: python -m proof.run bank"
-        in capsys.readouterr().out
-    )
+    printed = capsys.readouterr().out
+    assert "soak: its sources changed while the proof ran; renew it: python -m proof.run soak" in printed
 
 
 def test_a_quick_proof_writes_nothing(monkeypatch, tmp_path):
@@ -171,6 +168,20 @@ def test_several_proofs_run_apart_and_one_failure_is_enough(monkeypatch):
     assert run.main(["soak", "wire_fuzz", "--quick"]) == 1
     assert started == [["soak", "--quick"], ["wire_fuzz", "--quick"]]
     assert run.main(["wire_fuzz", "bank"]) == 0
+
+
+def test_only_what_is_out_of_date_is_proved_again(monkeypatch, tmp_path):
+    """A missing certificate, one of another version, and a broken one are out of date; the others are left alone."""
+    started = []
+    monkeypatch.setattr(run, "apart", lambda groups, _: started.append(groups) or True)
+    monkeypatch.setattr(certificates, "FOLDER", tmp_path)
+    for name in ("wire_fuzz", "soak"):
+        certificates.write(name, certificates.Proved("", {}, run.load(name).subjects(), {}), 1.0)
+    assert run.main(["wire_fuzz", "soak", "--stale"]) == 0
+    certificates.write("soak", certificates.Proved("", {}, {"sandbox, tier A": "another"}, {}), 1.0)
+    (tmp_path / "wire_fuzz.json").write_text("{}", encoding="utf-8")
+    assert run.main(["wire_fuzz", "kill_table", "soak", "--stale"]) == 0
+    assert started == [[], ["wire_fuzz", "kill_table", "soak"]]
 
 
 # The bank
