@@ -85,15 +85,17 @@ def show(
 
 
 def _question_lines(question: "Question") -> list[str]:
+    from question_bank.values import show_number
+
     lines = [question.stem.plain(), ""]
     if question.code:
         lines += [f"    {line}" for line in question.code.splitlines()] + [""]
     for table in question.tables:
-        rows = table.value.rows()
-        width = max(len(str(cell)) for cell in table.value.cells) + 2
+        rows = [[show_number(cell) for cell in row] for row in table.value.rows()]
+        width = max(len(cell) for row in rows for cell in row) + 2
         lines += [
             f"{table.caption.plain()}:",
-            *("".join(str(cell).rjust(width) for cell in row) for row in rows),
+            *("".join(cell.rjust(width) for cell in row) for row in rows),
             "",
         ]
     for part in question.parts:

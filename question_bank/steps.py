@@ -1,6 +1,6 @@
 """Steps of worked solutions: equations that are checked when they are made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -8,7 +8,7 @@ from question_bank import maths
 from question_bank.errors import StepError
 from question_bank.frozen import numbers, take, take_rational
 from question_bank.message import Message
-from question_bank.values import Json, Rational, value_to_json
+from question_bank.values import Json, Rational, show_number, value_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +43,27 @@ class Step:
 
     def plain(self) -> str:
         """Return the line as plain text."""
-        sides = dict.fromkeys(
-            (maths.plain(self.formula), maths.plain(self.formula, self.numbers), maths.plain(self._value))
-        )
+        sides = dict.fromkeys(self._sides(maths.plain))
         return f"{self.label.plain()}: {' = '.join(sides)}"
 
     def mathml(self) -> str:
         """Return the equation as one MathML element."""
-        sides = (
-            maths.mathml(self.formula),
-            maths.mathml(self.formula, self.numbers),
-            maths.mathml(self._value),
-        )
+        sides = self._sides(maths.mathml)
         inner = dict.fromkeys(side.removeprefix("<math>").removesuffix("</math>") for side in sides)
         return f"<math>{'<mo>=</mo>'.join(inner)}</math>"
 
     def latex(self) -> str:
         """Return the equation as LaTeX, without dollar signs."""
-        return " = ".join(
-            dict.fromkeys(
-                (maths.latex(self.formula), maths.latex(self.formula, self.numbers), maths.latex(self._value))
-            )
-        )
+        return " = ".join(dict.fromkeys(self._sides(maths.latex)))
 
-    @property
-    def _value(self) -> str:
+    def _sides(self, setter: Callable[[str, Mapping[str, Rational]], str]) -> tuple[str, str, str]:
+        """Set the formula, the formula with numbers, and the value: as a decimal where it ends, else as a fraction."""
+        ends = "/" not in show_number(self.value)
+        value = "value" if ends else f"{self.value.numerator} / {self.value.denominator}"
         return (
-            f"{self.value.numerator} / {self.value.denominator}"
-            if self.value.denominator > 1
-            else str(self.value)
+            setter(self.formula, {}),
+            setter(self.formula, self.numbers),
+            setter(value, {"value": self.value}),
         )
 
     def to_json(self) -> Json:

@@ -223,7 +223,8 @@ def test_a_step_that_does_not_hold_cannot_be_made():
 def test_a_step_shows_symbols_numbers_and_value_once_each():
     """Equal sides are not repeated; a negative value has a minus sign."""
     assert Step(Message("Difference"), "3 - 5", {}, -2).plain() == "Difference: 3 − 5 = −2"
-    assert Step(Message("Half"), "n / 2", {"n": 1}, Fraction(1, 2)).plain() == "Half: n / 2 = 1 / 2"
+    assert Step(Message("Half"), "n / 2", {"n": 1}, Fraction(1, 2)).plain() == "Half: n / 2 = 1 / 2 = 0.5"
+    assert Step(Message("Third"), "n / 6", {"n": 2}, Fraction(1, 3)).plain() == "Third: n / 6 = 2 / 6 = 1 / 3"
     assert Step(Message("Five"), "5", {}, 5).plain() == "Five: 5"
 
 
