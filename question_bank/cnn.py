@@ -33,6 +33,9 @@ POOL_SIZE = "(n - k) // s + 1"
 POOL_SIZE_CEIL = "min(-((k - n - 2*p) // s), (n + p - 1) // s) + 1"
 """The same with padding, rounded up: a last window must start inside the image or its left padding; torch.nn.MaxPool2d."""
 
+TRANSPOSED_SIZE = "(n - 1)*s - 2*p + k + o"
+"""Length of a transposed convolution's output, o the output padding at one end: torch.nn.ConvTranspose2d, section Shape."""
+
 WEIGHTS = "c_out*c_in*k*k"
 PARAMETERS = "c_out*c_in*k*k + b*c_out"
 """Weights and biases of a convolution: torch.nn.Conv2d, section Variables."""

@@ -41,4 +41,164 @@ SHAPES = (
         "The image's size taken for the kernel's",
         "The weight depends on the kernel, not on the size of the image.",
     ),
+    (
+        "pooling-forgotten",
+        "Pooling left out",
+        "Each pooling layer shortens height and width, too.",
+    ),
+    (
+        "one-pooling-forgotten",
+        "Last pooling left out",
+        "The layers are followed to the end: the last pooling shortens height and width once more.",
+    ),
+    (
+        "flattened-before-the-layers",
+        "The input counted instead of what the layers give",
+        "The dense layer gets what the last layer before it gives, not the image.",
+    ),
+    (
+        "flatten-forgets-channels",
+        "Channels not flattened",
+        "Flattening lists the values of all channels, so their number is a factor.",
+    ),
+    (
+        "flatten-counts-input-channels",
+        "The image's channels counted",
+        "After a convolution there are as many channels as it has filters.",
+    ),
+    (
+        "flatten-counts-the-batch",
+        "Batch flattened, too",
+        "nn.Flatten keeps the first axis: each image of the batch is flattened by itself.",
+    ),
+    (
+        "flatten-one-side-only",
+        "Only one side counted",
+        "A channel has as many values as its height times its width.",
+    ),
+    (
+        "flatten-adds-channels",
+        "Channels of several layers added",
+        "Only the channels of the last layer are left; those of earlier ones are its input.",
+    ),
+    (
+        "flatten-channels-alone",
+        "Only channels counted",
+        "Height and width are not gone: flattening lists every value of each channel.",
+    ),
+    (
+        "field-strides-ignored",
+        "Strides left out of the receptive field",
+        "Behind a stride, neighbouring values are that many pixels apart, so later kernels reach further.",
+    ),
+    (
+        "field-kernels-added",
+        "Kernel sizes added",
+        "A layer adds its kernel size minus one, since its first entry is covered already.",
+    ),
+    (
+        "field-own-stride",
+        "A layer's own stride counted",
+        "What a kernel reaches depends on the strides before it; its own stride matters to later layers only.",
+    ),
+    (
+        "field-previous-stride-only",
+        "Only the last stride before a layer counted",
+        "The strides of all earlier layers multiply.",
+    ),
+    (
+        "field-last-layer-only",
+        "Only the last kernel looked at",
+        "The values that the last kernel reads depend on several pixels each.",
+    ),
+    (
+        "field-kernels-multiplied",
+        "Kernel sizes multiplied",
+        "Neighbouring kernels overlap: the field grows by sums, not by products.",
+    ),
+    (
+        "field-pooling-ignored",
+        "Pooling left out of the receptive field",
+        "A pooling window reads several values and moves by its stride, like a kernel.",
+    ),
+    (
+        "transposed-like-a-convolution",
+        "Taken for an ordinary convolution",
+        "A transposed convolution turns sizes around: it gives the size from which a convolution would give its input's.",
+    ),
+    (
+        "transposed-times-stride",
+        "Size merely multiplied by the stride",
+        "Beside the stride, kernel and padding decide the size, too.",
+    ),
+    (
+        "transposed-gaps-miscounted",
+        "One stride too many",
+        "Between n pasted kernels there are n - 1 strides; the last kernel adds its own length.",
+    ),
+    (
+        "transposed-padding-added",
+        "Padding added to the output",
+        "The padding of a transposed convolution is cut off its output, on both sides.",
+    ),
+    (
+        "transposed-padding-ignored",
+        "Padding not cut off",
+        "The padding of a transposed convolution is cut off its output, on both sides.",
+    ),
+    (
+        "output-padding-ignored",
+        "Output padding left out",
+        "The output padding is added to the size of the output.",
+    ),
+    (
+        "output-padding-twice",
+        "Output padding on both sides",
+        "The output padding is added at one end only.",
+    ),
+    (
+        "windows-thought-to-touch",
+        "Windows thought not to overlap",
+        "The stride decides how far the window moves, not its size; windows may overlap.",
+    ),
+    (
+        "positions-added",
+        "Positions of both axes added",
+        "Every position along the height goes with every one along the width.",
+    ),
+    (
+        "positions-along-one-axis",
+        "Positions along one axis only",
+        "The window moves along the height and along the width.",
+    ),
+    (
+        "position-at-each-pixel",
+        "A position at every pixel",
+        "The window stays inside the image, so it cannot start at the last pixels.",
+    ),
+    (
+        "covered-by-every-entry",
+        "Every pixel thought to meet every weight",
+        "Near a border, or with a stride, some weights never stand over the pixel.",
+    ),
+    (
+        "covered-by-one-window",
+        "Each pixel thought to be read once",
+        "Windows overlap where the stride is smaller than the kernel.",
+    ),
+    (
+        "covered-along-one-axis",
+        "Windows along one axis only",
+        "Windows over the pixel lie along the height and along the width.",
+    ),
+    (
+        "covered-counts-added",
+        "Counts of both axes added",
+        "Every window along the height goes with every one along the width.",
+    ),
+    (
+        "covered-borders-ignored",
+        "Borders left out",
+        "A window that would reach beyond the padded image is not there.",
+    ),
 )
