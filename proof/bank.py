@@ -1,7 +1,7 @@
 """A family of the bank, its whole space: every key against its oracle, every step, every option.
 
-The questions of a family are numbered: point by point, and at each point drawing by drawing. A digest over every 500 of
-them makes a change of any variant visible, and a sample cheap.
+The questions of a family are numbered: point by point, and at each point drawing by drawing. A digest over every few
+hundred of them makes a change of any variant visible, and a sample cheap.
 """
 
 import hashlib
@@ -14,8 +14,9 @@ from question_bank.authoring import Family
 from question_bank.model import Question
 from question_bank.verification import Report, candidate, one_thread, verify
 
-CHUNK = 500
-DRAWS, QUICK_DRAWS = 500, 2
+CHUNK, DRAWN_CHUNK = 500, 100
+"""Questions that share a digest; those with drawn entries take ten times longer to write."""
+DRAWS, QUICK_DRAWS = 200, 2
 CLAIM = (
     "Every question of the family has the key that its oracle works out, steps that hold, and no option that equals the key "
     "or another one."
@@ -23,9 +24,10 @@ CLAIM = (
 
 
 class Chunks:
-    """Digests of a stream of questions, one for every `CHUNK` of them."""
+    """Digests of a stream of questions, one for every `size` of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self._size = size
         self._done: list[str] = []
         self._open = hashlib.sha256()
         self._count = 0
@@ -34,7 +36,7 @@ class Chunks:
         """Take the next question."""
         self._open.update(bytes.fromhex(question.digest()))
         self._count += 1
-        if self._count % CHUNK == 0:
+        if self._count % self._size == 0:
             self._close()
 
     def _close(self) -> None:
@@ -43,7 +45,7 @@ class Chunks:
 
     def digests(self) -> list[str]:
         """Return the digests so far; an unfinished chunk at the end counts."""
-        last = [self._open.hexdigest()[:16]] if self._count % CHUNK else []
+        last = [self._open.hexdigest()[:16]] if self._count % self._size else []
         return [*self._done, *last]
 
 
@@ -60,11 +62,12 @@ class FamilyProof:
     def prove(self, stage: Stage, *, quick: bool = False) -> Proved:
         """Prove the whole space."""
         draws = (QUICK_DRAWS if quick else DRAWS) if self.family.maker.drawn else 1
-        chunks = Chunks()
+        size = DRAWN_CHUNK if self.family.maker.drawn else CHUNK
+        chunks = Chunks(size)
         tick = stage(self.family.name, len(self.family.space))
         report = verify(self.family, draws=draws, tick=tick, proved=chunks.add)
         failures = report.problems if report.problems or report.ok else (str(report),)
-        settings = {"draws": draws, "chunk": CHUNK}
+        settings = {"draws": draws, "chunk": size}
         return Proved(CLAIM, settings, self.subjects(), _result(report, chunks.digests()), failures)
 
 
@@ -74,15 +77,21 @@ def _result(report: Report, chunks: list[str]) -> dict[str, Any]:
     return {**counts, "chunks": chunks}
 
 
-def again(family: Family, draws: int, chunk: int) -> str:
+def again(family: Family, draws: int, size: int, chunk: int) -> str:
     """Build and prove the questions of one chunk once more, and return their digest.
 
+    Args:
+        family: see `bank.get`.
+        draws: questions at each point, from the certificate's settings.
+        size: questions in a chunk, from there too.
+        chunk: its number, from 0.
+
     Raises:
-        QuestionBankError: one of them does not hold.
+        QuestionBankError: one of the questions does not hold.
     """
-    chunks = Chunks()
+    chunks = Chunks(size)
     with one_thread():
-        for number in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(family.space) * draws)):
+        for number in range(chunk * size, min((chunk + 1) * size, len(family.space) * draws)):
             question = candidate(family, *divmod(number, draws))
             bank.prove(family, question)
             chunks.add(question)
