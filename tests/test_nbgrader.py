@@ -263,8 +263,8 @@ def test_claims_in_the_notebook_are_worth_nothing(graded, student):
 
 
 def test_a_cut_off_file_is_paid_for_the_cells_that_are_whole(graded):
-    """The part before the cut is graded; the page says that the file is damaged."""
-    assert scores(graded[0])["cut_off"] == {CONV: (12.0, False), POOL: (0.0, False)}
+    """The part before the cut is graded, the page says that the file is damaged, and a person looks for the rest."""
+    assert scores(graded[0])["cut_off"] == {CONV: (12.0, True), POOL: (0.0, True)}
     assert "The file is damaged (it is cut off or edited by hand)" in feedback(graded[0], "cut_off")
 
 
@@ -298,7 +298,7 @@ def test_the_export_has_everybody_and_names_who_needs_a_person(graded):
         marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert {student for student in marks if marks[student] == 20} == FULL
     named = dict(needs_person(folder))
-    assert named.keys() == {"empty", "garbage", "linker", *NOT_GRADED}
+    assert named.keys() == {"cut_off", "empty", "garbage", "linker", *NOT_GRADED}
     assert all("not graded" in named[student] for student in NOT_GRADED)
 
 
