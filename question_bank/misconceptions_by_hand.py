@@ -71,8 +71,8 @@ BY_HAND = (
     ),
     (
         "counted-from-one",
-        "Rows and columns counted from 1",
-        "Indices in Python and PyTorch start at 0: row 0 is the first row.",
+        "Indices counted from 1",
+        "Indices in Python and PyTorch start at 0: the first row is row 0, the first value has index 0.",
         "convolution",
     ),
     (
@@ -432,7 +432,7 @@ BY_HAND = (
     (
         "earlier-gradient-kept",
         "Gradients of both steps added whole",
-        "Gradients are set to zero before each step; only the velocity remembers, weakened by the momentum.",
+        "Gradients are set to zero before each step, so an earlier one counts only through the momentum.",
         "training",
     ),
 )
