@@ -4,7 +4,6 @@
 here, with the command that renews it.
 """
 
-import os
 import re
 import subprocess
 import sys
