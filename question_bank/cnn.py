@@ -27,6 +27,9 @@ MOVES = "(n + 2*p - d*(k - 1) - 1) // s"
 OUTPUT_SIZE = f"{MOVES} + 1"
 """Length of a convolution's output: Dumoulin & Visin, Relationship 15."""
 
+PADDED_SIZE = "(n + 2*p - k) // s + 1"
+"""The same without dilation, also of a pooling: Dumoulin & Visin, Relationship 6; torch.nn.MaxPool2d, section Shape."""
+
 POOL_SIZE = "(n - k) // s + 1"
 """Length of a pooling's output without padding: Dumoulin & Visin, Relationship 7."""
 

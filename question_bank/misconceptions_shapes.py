@@ -201,4 +201,139 @@ SHAPES = (
         "Borders left out",
         "A window that would reach beyond the padded image is not there.",
     ),
+    (
+        "padding-total-on-each-side",
+        "All of the padding put on each side",
+        "What the kernel takes away is added half on one side and half on the other.",
+    ),
+    (
+        "padding-as-long-as-the-kernel",
+        "As much padding as the kernel is long",
+        "A kernel of k pixels takes k - 1 of them away, on both sides together.",
+    ),
+    (
+        "padding-one-too-many",
+        "One padded pixel too many",
+        "The kernel's own centre stays on the image, so it takes one pixel less away than it is long.",
+    ),
+    (
+        "padding-always-one",
+        "Padding of 1 for every kernel",
+        "A padding of 1 keeps the size for kernels of 3 pixels without dilation only.",
+    ),
+    (
+        "padding-none-for-the-same-size",
+        "No padding thought to keep the size",
+        "Without padding every kernel longer than 1 takes pixels away.",
+    ),
+    (
+        "one-kernel-size-only",
+        "Only the kernel without remainder found",
+        "A division that is rounded down has the same result for as many kernel sizes as the stride.",
+    ),
+    (
+        "smallest-kernel-left-out",
+        "Smallest kernel left out",
+        "A kernel is small enough only when the window could move once more; one pixel more still fits.",
+    ),
+    (
+        "valid-taken-for-same",
+        "Padding expected where there is none",
+        'Padding "valid" means none: only windows inside the image count.',
+    ),
+    (
+        "same-taken-for-valid",
+        "No padding thought to be added",
+        'Padding "same" adds zeros, so that a window stands at every s-th pixel.',
+    ),
+    (
+        "same-thought-to-keep-any-size",
+        'Padding "same" thought to keep the size with any stride',
+        'With a stride, padding "same" gives the size divided by the stride, rounded up.',
+    ),
+    (
+        "same-rounded-down",
+        "Rounded down instead of up",
+        'With padding "same" a window stands at every s-th pixel from the first on, so the division is rounded up.',
+    ),
+    (
+        "channels-first-in-keras",
+        "Axes written in PyTorch's order",
+        "Keras writes an image as (height, width, channels).",
+    ),
+    (
+        "padding-as-in-pytorch",
+        "Padding of half a kernel on each side, as in PyTorch",
+        "Keras adds as few zeros as the output needs, which depends on size and stride, too.",
+    ),
+    (
+        "same-padding-stride-ignored",
+        "Stride left out of the padding",
+        "With a stride the last window starts earlier, so fewer zeros are needed.",
+    ),
+    (
+        "odd-row-above",
+        "The odd row put above the image",
+        "Where the zeros are odd in number, Keras puts one more below and on the right.",
+    ),
+    (
+        "area-that-is-left",
+        "The area that is left given",
+        "The question asks for what is lost.",
+    ),
+    (
+        "area-of-one-layer",
+        "Only one layer counted",
+        "Each layer takes another k - 1 rows and columns away.",
+    ),
+    (
+        "area-one-side-only",
+        "Only one side of the image looked at",
+        "The area shrinks along the height and along the width.",
+    ),
+    (
+        "area-shares-added",
+        "Shares of both sides added",
+        "The corners would be counted twice: what is left of the sides is multiplied.",
+    ),
+    (
+        "area-whole-kernel-lost",
+        "The whole kernel thought to be lost",
+        "A kernel of k pixels takes k - 1 of them away.",
+    ),
+    (
+        "area-one-border-only",
+        "Only one border thought to be lost",
+        "A kernel takes pixels away on both sides.",
+    ),
+    (
+        "area-as-a-fraction",
+        "A share given instead of percent",
+        "A share becomes a percentage by multiplication with 100.",
+    ),
+    (
+        "im2col-transposed",
+        "Rows and columns exchanged",
+        "The question says which way round the matrices are.",
+    ),
+    (
+        "im2col-one-channel",
+        "Only one channel laid out",
+        "A window has its k times k values in every channel, and a filter as many weights.",
+    ),
+    (
+        "im2col-channels-as-columns",
+        "A column for each channel of a window",
+        "The values of all channels of a window stand in one column, because one sum runs over them.",
+    ),
+    (
+        "im2col-column-for-each-pixel",
+        "A column for each pixel",
+        "There is a column for each position of the window, not for each pixel of the image.",
+    ),
+    (
+        "im2col-rows-for-all-filters",
+        "Filters counted in the windows",
+        "All filters read the same matrix of windows.",
+    ),
 )

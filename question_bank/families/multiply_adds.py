@@ -15,8 +15,8 @@ _STEM = (
     "multiply-adds does it need, when one multiplication and one addition together count as one and products with padded "
     "zeros count, too? And how many operations, when multiplications and additions count one by one? (There is no bias.)"
 )
-_ROWS = along(cnn.OUTPUT_SIZE, n="h").replace("d*", "")
-_COLUMNS = along(cnn.OUTPUT_SIZE, n="w").replace("d*", "")
+_ROWS = along(cnn.PADDED_SIZE, n="h")
+_COLUMNS = along(cnn.PADDED_SIZE, n="w")
 _EACH = "c_out*c_in*k*k"
 _RULES = {
     "cost-at-input-size": f"h*w*{_EACH}",
@@ -30,8 +30,8 @@ _RULES = {
 }
 _KEY = f"({_ROWS})*({_COLUMNS})*{_EACH}"
 _LINES = (
-    ("rows", "Rows of the output", "(h + 2*p - k) // s + 1"),
-    ("columns", "Columns of the output", "(w + 2*p - k) // s + 1"),
+    ("rows", "Rows of the output", _ROWS),
+    ("columns", "Columns of the output", _COLUMNS),
     ("each", "Multiply-adds for one value of the output", "c_in*k*k"),
     ("all", "Multiply-adds for all values of the output", "c_out*rows*columns*each"),
     ("", "Operations: a multiplication and an addition each", "2*all"),

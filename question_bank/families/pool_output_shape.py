@@ -16,7 +16,6 @@ _STEM = (
     "The layer `{layer}` of PyTorch is applied to an image of shape `{shape}` (channels, height, width). "
     "What is the shape of its output?"
 )
-_ROUNDED_DOWN = "(n + 2*p - k) // s + 1"
 _ROUNDED_UP = "-((k - n - 2*p) // s) + 1"
 _RULES = {
     "plus-one-forgotten": "(n + 2*p - k) // s",
@@ -29,7 +28,7 @@ _RULES = {
 
 
 def _size(given: Given) -> str:
-    return cnn.POOL_SIZE_CEIL if given["ceil"] else _ROUNDED_DOWN
+    return cnn.POOL_SIZE_CEIL if given["ceil"] else cnn.PADDED_SIZE
 
 
 def _numbers(given: Given) -> dict[str, int]:
@@ -44,7 +43,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     if not given["s"]:
         rules["pool-stride-one"] = "n + 2*p - k + 1"
     if given["ceil"]:
-        rules |= {"ceil-mode-ignored": _ROUNDED_DOWN, "ceil-mode-window-outside": _ROUNDED_UP}
+        rules |= {"ceil-mode-ignored": cnn.PADDED_SIZE, "ceil-mode-window-outside": _ROUNDED_UP}
     else:
         rules["ceil-instead-of-floor"] = _ROUNDED_UP
     values: dict[str, Value | None] = {
