@@ -8,17 +8,18 @@ product on its way to one cell, so that the sum can be shown term by term and a 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from question_bank import cnn
-from question_bank.cnn import Matrix, Rows
+from question_bank.cnn import Rows
 from question_bank.values import Rational, simplest
 
 Exact: TypeAlias = list[list[Rational]]
 ExactRows: TypeAlias = Sequence[Sequence[Rational]]
+T = TypeVar("T")
 
 
-def turned(w: Rows) -> Matrix:
+def turned(w: Sequence[Sequence[T]]) -> list[list[T]]:
     """Return w turned by 180 degrees.
 
     >>> turned([[1, 2], [3, 4]])
@@ -27,7 +28,7 @@ def turned(w: Rows) -> Matrix:
     return [list(row[::-1]) for row in reversed(w)]
 
 
-def transposed(w: Rows) -> Matrix:
+def transposed(w: Sequence[Sequence[T]]) -> list[list[T]]:
     """Return w with rows and columns exchanged."""
     return [list(column) for column in zip(*w, strict=True)]
 
@@ -132,19 +133,24 @@ def maximum_shares(x: Rows, dy: ExactRows, kernel_size: int, stride: int) -> lis
     return shares
 
 
-def weight_gradient(x: Rows, dy: Rows, kernel_size: int, stride: int = 1) -> Matrix:
+def weight_gradient(x: Rows, dy: ExactRows, kernel_size: int, stride: int = 1) -> Exact:
     """Return dw (K, K) of a convolution of x (H, W) without padding: weight (r, c) meets the pixels (i s + r, j s + c).
 
     >>> weight_gradient([[1, 2], [3, 4]], [[10]], kernel_size=2)
     [[10, 20], [30, 40]]
     """
     return [
-        [sum(a * b for a, b in weight_pairs(x, dy, (row, column), stride)) for column in range(kernel_size)]
+        [
+            simplest(Fraction(sum(a * b for a, b in weight_pairs(x, dy, (row, column), stride))))
+            for column in range(kernel_size)
+        ]
         for row in range(kernel_size)
     ]
 
 
-def weight_pairs(x: Rows, dy: Rows, weight: tuple[int, int], stride: int = 1) -> list[tuple[int, int]]:
+def weight_pairs(
+    x: Rows, dy: ExactRows, weight: tuple[int, int], stride: int = 1
+) -> list[tuple[int, Rational]]:
     """List (pixel, gradient) for every output cell to which one weight (row, column) contributed."""
     top, left = weight
     return [

@@ -278,6 +278,12 @@ BY_HAND = (
         "activations",
     ),
     (
+        "relu-forgotten",
+        "ReLU left out",
+        "ReLU sets the negative results of the convolution to 0 before they go on.",
+        "activations",
+    ),
+    (
         "relu-of-the-negatives",
         "Positive values set to 0",
         "ReLU keeps the positive values and sets the negative ones to 0.",

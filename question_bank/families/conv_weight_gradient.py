@@ -30,7 +30,7 @@ _RULES = (
 )
 
 
-def _gradient(x: Matrix, dy: Matrix, given: Given) -> Matrix:
+def _gradient(x: Matrix, dy: Matrix, given: Given) -> Exact:
     return layers.weight_gradient(x, dy, given["k"], given["s"])
 
 
@@ -39,11 +39,12 @@ def _mistaken(rule: str, x: Matrix, dy: Matrix, given: Given) -> Exact:
     k, s = given["k"], given["s"]
     match rule:
         case "kernel-gradient-turned":
-            return _exact(layers.turned(_gradient(x, dy, given)))
+            return layers.turned(_gradient(x, dy, given))
         case "kernel-gradient-transposed":
-            return _exact(layers.transposed(_gradient(x, dy, given)))
+            return layers.transposed(_gradient(x, dy, given))
         case "gradient-averaged-over-positions":
-            return _exact(_gradient(x, dy, given), len(flat(dy)))
+            count = len(flat(dy))
+            return [[simplest(Fraction(value) / count) for value in row] for row in _gradient(x, dy, given)]
         case "pixels-read-in-a-row":
             return [[_in_a_row(x, dy, row, column) for column in range(k)] for row in range(k)]
     seen = {
@@ -51,11 +52,7 @@ def _mistaken(rule: str, x: Matrix, dy: Matrix, given: Given) -> Exact:
         "upstream-gradient-ignored": [[1] * len(row) for row in dy],
     }
     stride = 1 if rule == "stride-ignored-in-backward" else s
-    return _exact(layers.weight_gradient(x, seen.get(rule, dy), k, stride))
-
-
-def _exact(rows: Matrix, divisor: int = 1) -> Exact:
-    return [[simplest(Fraction(value, divisor)) for value in row] for row in rows]
+    return layers.weight_gradient(x, seen.get(rule, dy), k, stride)
 
 
 def _in_a_row(x: Matrix, dy: Matrix, row: int, column: int) -> Rational:
