@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from question_bank.misconceptions_by_hand import BY_HAND
 from question_bank.misconceptions_cost import COST
+from question_bank.misconceptions_networks import NETWORKS
 from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
 
@@ -369,7 +370,7 @@ _ENTRIES = (
     *(Misconception(*row) for row in BY_HAND),
     # --- sizes, shapes, and what layers cost
     *(Misconception(name, title, explanation, "shapes") for name, title, explanation in SHAPES),
-    *(Misconception(*row) for row in COST),
+    *(Misconception(*row) for row in (*COST, *NETWORKS)),
     # --- training
     *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),
 )

@@ -441,4 +441,92 @@ BY_HAND = (
         "Gradients are set to zero before each step, so an earlier one counts only through the momentum.",
         "training",
     ),
+    # --- losses by hand
+    (
+        "logarithm-to-base-ten",
+        "Logarithm to base 10",
+        "The cross-entropy uses the natural logarithm, as PyTorch's log does.",
+        "activations",
+    ),
+    (
+        "minus-sign-forgotten",
+        "Minus sign left out",
+        "The logarithm of a probability is negative; the loss is its negative and so is never below 0.",
+        "activations",
+    ),
+    (
+        "loss-of-the-predicted-class",
+        "Loss of the most probable class",
+        "The loss looks at the probability of the true class, whichever class is the most probable.",
+        "activations",
+    ),
+    (
+        "loss-not-averaged",
+        "Losses of the batch added and not averaged",
+        "The loss of a batch is the mean of its images' losses.",
+        "activations",
+    ),
+    (
+        "logarithm-of-the-mean",
+        "Logarithm taken of the mean probability",
+        "The logarithm is taken of each probability first, and the mean afterwards.",
+        "activations",
+    ),
+    # --- slopes of activations
+    (
+        "slope-of-another-function",
+        "Slope of another function",
+        "From the output y, the slope of the sigmoid is y(1 - y) and that of tanh is (1 - y)(1 + y).",
+        "gradients",
+    ),
+    (
+        "slope-left-out",
+        "Slope of the function left out",
+        "By the chain rule the gradient from above is multiplied by the function's slope.",
+        "gradients",
+    ),
+    (
+        "slope-is-the-output",
+        "Output taken for the slope",
+        "The slope follows from the output, but it is not the output itself.",
+        "gradients",
+    ),
+    # --- preprocessing
+    (
+        "pixel-not-scaled",
+        "Pixel not scaled to 0 to 1 first",
+        "ToTensor divides a pixel by 255 before Normalize sees it.",
+        "training",
+    ),
+    (
+        "divided-before-subtracted",
+        "Mean subtracted after the division",
+        "Normalize subtracts the mean first and then divides by the standard deviation.",
+        "training",
+    ),
+    (
+        "deviation-multiplied",
+        "Multiplied by the standard deviation",
+        "Normalize divides by the standard deviation, so that the values spread over about 1.",
+        "training",
+    ),
+    (
+        "divided-by-variance",
+        "Divided by the variance",
+        "Normalize divides by the standard deviation as it is given, not by its square.",
+        "training",
+    ),
+    (
+        "mean-added",
+        "Mean added instead of subtracted",
+        "Normalize subtracts the mean, so that an average pixel becomes 0.",
+        "training",
+    ),
+    # --- several layers
+    (
+        "pooled-before-the-convolution",
+        "Layers applied in another order",
+        "The layers of a Sequential are applied in the order in which they are listed.",
+        "convolution",
+    ),
 )
