@@ -1,0 +1,142 @@
+"""Rows of the catalogue about networks as a whole and layers of other kinds: id, title, explanation, topic."""
+
+NETWORKS = (
+    (
+        "matrix-turned",
+        "Rows and columns of the matrix exchanged",
+        "A matrix has a row for each number that it gives and a column for each number that it takes.",
+        "convolution",
+    ),
+    (
+        "matrix-zeros-of-one-row",
+        "Zeros of one row only",
+        "Every row of the matrix has its own zeros.",
+        "convolution",
+    ),
+    (
+        "matrix-weights-for-zeros",
+        "Entries with weights given",
+        "The question asks for the entries without a weight.",
+        "convolution",
+    ),
+    (
+        "matrix-holds-the-kernel-once",
+        "Kernel thought to stand in the matrix once",
+        "Every row of the matrix holds all weights of the kernel.",
+        "convolution",
+    ),
+    (
+        "matrix-weights-not-shared",
+        "Every entry thought to have a weight of its own",
+        "The same weights stand in every row, at other places: they are shared.",
+        "convolution",
+    ),
+    (
+        "matrix-weights-per-row",
+        "A weight for each pixel",
+        "A window covers only a part of the image, so most pixels have no weight in a row.",
+        "convolution",
+    ),
+    (
+        "dense-only-within-a-pixel",
+        "Dense layer applied to each pixel by itself",
+        "A dense layer on a flattened image connects every pixel with every output.",
+        "parameters",
+    ),
+    (
+        "dense-output-channels-only",
+        "Outputs of the dense layer taken for channels",
+        "The dense layer gives a number for each channel at each pixel.",
+        "parameters",
+    ),
+    (
+        "pointwise-for-the-whole-map",
+        "A 1x1 kernel thought to do",
+        "A 1x1 kernel sees one pixel; a dense layer sees the whole map, so its kernel must be as large.",
+        "convolution",
+    ),
+    (
+        "one-output-for-any-size",
+        "One position expected on any image",
+        "On larger maps the kernel can move, and gives a value at each position.",
+        "convolution",
+    ),
+    (
+        "sequence-channels-last",
+        "Axes of a sequence written in another order",
+        "PyTorch writes a batch of sequences as (batch, channels, length).",
+        "shapes",
+    ),
+    (
+        "batch-axis-lost",
+        "Batch left out",
+        "A layer treats each element of a batch by itself and keeps the axis that counts them.",
+        "shapes",
+    ),
+    (
+        "pool1d-over-both-axes",
+        "Window moved along both axes",
+        "A 1-D pooling moves along the last axis only.",
+        "pooling",
+    ),
+    (
+        "pool1d-along-the-columns",
+        "Window moved along the other axis",
+        "A 1-D pooling moves along the last axis, within each row.",
+        "pooling",
+    ),
+    (
+        "pool1d-turned",
+        "Rows and columns exchanged",
+        "Pooling keeps the order of the axes.",
+        "pooling",
+    ),
+    (
+        "branches-added",
+        "Branches thought to be added",
+        "torch.cat puts the channels of the branches one after another; nothing is added up.",
+        "shapes",
+    ),
+    (
+        "branches-joined-in-height",
+        "Branches joined along the height",
+        "The axes are counted from 0: dim=1 is the channels.",
+        "shapes",
+    ),
+    (
+        "branch-of-pooling-keeps-channels",
+        "Convolution behind the pooling left out",
+        "The 1x1 convolution behind the pooling decides how many channels its branch gives.",
+        "shapes",
+    ),
+    (
+        "branch-reduction-counted",
+        "Inner channels of a branch counted",
+        "Only what a branch gives at its end is joined, not what lies inside it.",
+        "shapes",
+    ),
+    (
+        "branch-paddings-ignored",
+        "Paddings of the branches left out",
+        "The paddings keep the size of every branch.",
+        "shapes",
+    ),
+    (
+        "branch-sizes-unnoticed",
+        "Branches of different size not noticed",
+        "torch.cat joins along one axis, and all other axes must have the same lengths.",
+        "shapes",
+    ),
+    (
+        "branch-reduction-forgotten",
+        "1x1 convolution inside a branch left out",
+        "The 1x1 convolution has parameters, and the layer behind it reads the channels that it gives.",
+        "parameters",
+    ),
+    (
+        "branches-in-a-row",
+        "Branches thought to follow one another",
+        "All branches read the same input side by side.",
+        "parameters",
+    ),
+)
