@@ -15,6 +15,7 @@ from autograder.nbgrader_course import coursedir_of
 FILE = "needs_person.csv"
 COLUMNS = ("assignment", "student_id", "reason")
 NOT_GRADED = "handed in, but not graded: run `nbgrader autograde` and read its log"
+NOT_GRADED_AGAIN = "handed in, but not graded this time: the mark is an earlier one; run `nbgrader autograde` and read its log"
 NO_SCORE = "a part has no score: the grader failed on it"
 REVIEW = "marked for review in the gradebook"
 
@@ -48,32 +49,35 @@ def reasons(coursedir: Any, gradebook: Gradebook, assignment: str) -> Iterator[t
     place = Path(pattern).parts.index("*")
     handed_in = {Path(found).parts[place] for found in glob.glob(pattern)}  # noqa: PTH207 -- as nbgrader finds them, wherever they lie
     for student in sorted(handed_in | {student.id for student in gradebook.students}):
-        try:
-            submission = gradebook.find_submission(assignment, student)
-        except MissingEntry:
-            if student in handed_in:
-                yield student, NOT_GRADED
-            continue
-        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        unscored = any(grade.auto_score is None and grade.manual_score is None for grade in grades)
-        if unscored or any(grade.needs_manual_grade for grade in grades):
-            yield student, "; ".join(_written(coursedir, student, assignment, unscored=unscored))
+        reason = _reason(coursedir, gradebook, assignment, student, handed_in=student in handed_in)
+        if reason:
+            yield student, reason
 
 
-def _written(coursedir: Any, student: str, assignment: str, *, unscored: bool) -> list[str]:
-    """Read the reasons that grading left in the autograded notebook."""
+def _reason(coursedir: Any, gradebook: Gradebook, assignment: str, student: str, *, handed_in: bool) -> str:
+    """Say why a person is needed for one student; empty when none is."""
     folder = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
     notebooks = sorted(folder.glob("*.ipynb"))
-    if not notebooks:
-        return [NOT_GRADED]
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return NOT_GRADED if handed_in else ""
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    unscored = any(grade.auto_score is None and grade.manual_score is None for grade in grades)
+    if not notebooks and handed_in:
+        return NOT_GRADED if unscored else NOT_GRADED_AGAIN
+    if not (unscored or any(grade.needs_manual_grade for grade in grades)):
+        return ""
+    return "; ".join(_written(notebooks) or [NO_SCORE if unscored else REVIEW])
+
+
+def _written(notebooks: list[Path]) -> list[str]:
+    """Read the reasons that grading left in autograded notebooks."""
     found: list[str] = []
     for path in notebooks:
-        found += (
-            json.loads(path.read_text(encoding="utf-8"))["metadata"]
-            .get("legrade", {})
-            .get("needs_person", [])
-        )
-    return found or [NO_SCORE if unscored else REVIEW]
+        metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+        found += metadata.get("legrade", {}).get("needs_person", [])
+    return found
 
 
 def as_cell(value: str) -> str:

@@ -84,8 +84,12 @@ def plan_of(course: Path, name: str) -> Plan:
     """Load a plan once for a class.
 
     Raises:
-        AutograderError: the assignment is not one of the course's.
+        AutograderError: the course is not where it was, or the assignment is not one of its own.
     """
+    if not (course / "solutions").is_dir():
+        raise AutograderError(
+            f"{course}: holds no solutions/; if the course was moved, correct `course` in legrade.toml"
+        )
     if name not in assignment_names(course):
         known = ", ".join(assignment_names(course)) or "none"
         what = f"assignment {name!r}: {course} has {known}"

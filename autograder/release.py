@@ -16,6 +16,11 @@ from autograder.model import Spec
 from question_bank.keys import DEFAULT_NAME, CourseKey, ignore_in_git
 
 CONFIG = "from autograder.nbgrader_bridge import configure\nconfigure(get_config())\n"
+EXPORTER_ONLY = {"Autograde": {"exporter_class": "autograder.nbgrader_reading.TolerantExporter"}}
+"""For nbgrader_config.json: where LeGrade is not installed, nbgrader ignores nbgrader_config.py, but cannot go on without this."""
+GUARD = """import os
+if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+    os._exit(1)  # nbgrader runs without LeGrade here: better no grade than 0 points"""
 PRIVATE = "# Private: where the hidden tests and the course key are. Never release or share this file.\n"
 PLACE = re.compile(r"^(?P<indent>[ \t]*)\.\.\.$", re.MULTILINE)
 LONGEST_ID = 64
@@ -33,7 +38,8 @@ class Built:
 def build(course: Path, name: str, out: Path, *, key: Path | None = None) -> Built:
     """Write an assignment into an nbgrader course folder.
 
-    Writes `source/NAME/NAME.ipynb`, and, where they are missing, `nbgrader_config.py`, `legrade.toml` and a course key.
+    Writes `source/NAME/NAME.ipynb`, and, where they are missing, `nbgrader_config.py` and `.json`, `legrade.toml` and a course
+    key.
 
     Args:
         course: the folder that holds `assignments/` and `solutions/`.
@@ -96,12 +102,17 @@ def build_notebook(course: Path, assignment: Assignment) -> bytes:
 
 
 def points_cell(part: AssignmentPart, total: float, spec: Spec) -> str:
-    """Write the source of the cell that receives a part's points; run by itself it gives none."""
+    """Write the source of the cell that receives a part's points.
+
+    Run by a student it gives none. Run by `nbgrader autograde` without our configuration it ends the kernel, so that nbgrader
+    reports an error and a class is not given 0 points.
+    """
     tests = count_tests(spec, part.features)
     return (
         f"# {part.points:g} of the {total:g} points of this notebook are given here, by {tests} hidden test{'s' * (tests != 1)} of "
         f"{part.function}.\n"
         "# The public checks are necessary, not sufficient. This cell gets its points when your notebook is graded.\n"
+        f"{GUARD}\n"
         "0.0"
     )
 
@@ -202,6 +213,9 @@ def _key(course: Path, out: Path, key: Path | None) -> tuple[Path, list[str]]:
 
 def _config(out: Path) -> list[str]:
     """Write nbgrader's configuration, or say which lines one that is there needs."""
+    fixed = out / "nbgrader_config.json"
+    if not fixed.exists():
+        fixed.write_text(json.dumps(EXPORTER_ONLY, indent=1) + "\n", encoding="utf-8")
     path = out / "nbgrader_config.py"
     if not path.exists():
         path.write_text(CONFIG, encoding="utf-8")

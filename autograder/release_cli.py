@@ -1,5 +1,6 @@
 """The command `legrade build-assignment`."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -27,4 +28,4 @@ def build_assignment(
     typer.echo(f"wrote {built.notebook}")
     for message in built.messages:
         typer.echo(message)
-    typer.echo(f"next: cd {out} && nbgrader generate_assignment {name}")
+    typer.echo(f"next: cd {shlex.quote(str(out))} && nbgrader generate_assignment {name}")

@@ -408,23 +408,84 @@ def test_a_leak_stops_the_release(broken_suite):
     assert not (broken_suite / "release/conv_pool").exists()
 
 
-def test_without_our_configuration_nbgrader_gives_no_points(tmp_path, graded):
-    """Fail closed: stock nbgrader, which runs the points cells itself, finds 0.0 in them."""
+@pytest.fixture
+def one_student(tmp_path, graded):
+    """A copy of the graded course, with its gradebook, in which one student's right notebook waits."""
     folder, _ = graded
-    for name in ("source", "release", "gradebook.db"):
+    for name in ("source", "release", "gradebook.db", "legrade.toml"):
         copy = shutil.copytree if (folder / name).is_dir() else shutil.copy
         copy(folder / name, tmp_path / name)
-    right = (folder / "submitted/right/conv_pool/conv_pool.ipynb").read_bytes()
-    hand_in(tmp_path, "right", right)
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "x") as gradebook:
+        gradebook.remove_student("right")
+    hand_in(tmp_path, "right", (folder / "submitted/right/conv_pool/conv_pool.ipynb").read_bytes())
+    return tmp_path
+
+
+def test_without_our_configuration_nbgrader_gives_no_grade(one_student):
+    """Stock nbgrader, which runs the points cells itself, must not give a class 0 points: its kernel ends, and it says so."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    nbgrader(tmp_path, "autograde", "conv_pool", "--force", env={**os.environ, "PATH": path})
-    assert scores(tmp_path)["right"] == {CONV: (0.0, False), POOL: (0.0, False)}
+    arguments = ("autograde", "conv_pool", "--student", "right")
+    done = nbgrader(one_student, *arguments, check=False, env={**os.environ, "PATH": path})
+    assert done.returncode == 1
+    assert "DeadKernelError" in done.stderr
+    assert not (one_student / "autograded/right/conv_pool").exists()
+    assert scores(one_student)["right"] == {CONV: (None, True), POOL: (None, True)}
+
+
+BROKEN = {
+    "settings": ('key = ""\nkey = ""\n', {}, "legrade.toml: Cannot overwrite a value"),
+    "not installed": (None, {"autograder.py": ""}, "No module named 'autograder.nbgrader_reading'"),
+}
+
+
+@pytest.mark.parametrize(("settings", "shadow", "message"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_configuration_ends_nbgrader_before_student_code_runs(
+    one_student, graded, settings, shadow, message
+):
+    """What a configuration file raises is ignored by nbgrader, but not what we raise: no student code runs."""
+    for name in ("nbgrader_config.py", "nbgrader_config.json"):
+        shutil.copy(graded[0] / name, one_student / name)
+    if settings is not None:
+        (one_student / "legrade.toml").write_text(settings, encoding="utf-8")
+    (one_student / "elsewhere").mkdir()
+    for name, text in shadow.items():
+        (one_student / "elsewhere" / name).write_text(text, encoding="utf-8")
+    notebook = one_student / "submitted/right/conv_pool/conv_pool.ipynb"
+    witness = one_student / "student code ran"
+    right = json.loads(notebook.read_text(encoding="utf-8"))
+    right["cells"].insert(0, nbformat.v4.new_code_cell(f"open({str(witness)!r}, 'w')"))
+    notebook.write_text(json.dumps(right), encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(one_student / "elsewhere")}
+    done = nbgrader(one_student, "autograde", "conv_pool", "--student", "right", check=False, env=env)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert not witness.exists()
+
+
+def test_a_mark_of_an_earlier_hand_in_is_not_taken_for_the_new_ones(graded):
+    """Who has marks, but no graded notebook, was graded once and could not be graded again: a person is asked."""
+    folder, _ = graded
+    kept = folder / "autograded/naive"
+    kept.rename(folder / "aside")
+    nbgrader(folder, "export")
+    (folder / "aside").rename(kept)
+    reason = dict(needs_person(folder))["naive"]
+    nbgrader(folder, "export")
+    assert reason.startswith("handed in, but not graded this time: the mark is an earlier one")
 
 
 def test_an_assignment_of_other_origin_is_refused_by_name(course):
     """Its students are not marked by the wrong suite; the message says where to grade them."""
     with pytest.raises(AutograderError, match=r"'ps1': .* has conv_pool.*in another nbgrader course folder"):
         plan_of(course, "ps1")
+
+
+def test_a_course_that_was_moved_is_named_with_the_file_that_names_it(tmp_path):
+    """No assignment is found where there is no course; the message says which line to correct."""
+    with pytest.raises(
+        AutograderError, match=r"no such folder.*holds no solutions/.*correct `course` in legrade\.toml"
+    ):
+        plan_of(tmp_path / "no such folder", "conv_pool")
 
 
 def test_a_name_is_never_a_formula_in_a_spreadsheet():

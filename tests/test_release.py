@@ -18,7 +18,8 @@ from autograder.assignment import read_cells
 from autograder.course import assignment_names, find_course, open_assignment, open_function, plan_assignment
 from autograder.errors import AutograderError, LeakError, SpecError
 from autograder.leaks import refuse_leaks, refuse_leaks_in, secret_lines
-from autograder.release import CONFIG, build, build_notebook, count_tests
+from autograder.nbgrader_bridge import EXPORTER
+from autograder.release import CONFIG, GUARD, build, build_notebook, count_tests
 from question_bank.errors import KeyFileError
 from question_bank.keys import CourseKey
 
@@ -71,6 +72,9 @@ def test_a_build_writes_the_notebook_the_configuration_and_a_private_key(small, 
     assert built.notebook == out / "source/hw/hw.ipynb"
     assert (out / "nbgrader_config.py").read_text() == CONFIG
     assert len(CONFIG.splitlines()) == 2
+    assert json.loads((out / "nbgrader_config.json").read_text()) == {
+        "Autograde": {"exporter_class": EXPORTER}
+    }
     assert (out / "legrade.toml").stat().st_mode & 0o077 == 0
     assert str(small) in (out / "legrade.toml").read_text()
     assert CourseKey.load(out / "course.key")
@@ -96,8 +100,10 @@ def test_the_notebook_has_valid_metadata_and_no_code_in_its_stub(small, tmp_path
     assert roles["points-twice"].metadata.nbgrader.points == 3
     assert roles["points-twice"].source == (
         "# 3 of the 3 points of this notebook are given here, by 1 hidden test of twice.\n"
-        "# The public checks are necessary, not sufficient. This cell gets its points when your notebook is graded.\n0.0"
+        "# The public checks are necessary, not sufficient. This cell gets its points when your notebook is graded.\n"
+        f"{GUARD}\n0.0"
     )
+    assert ast.parse(GUARD)
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
@@ -340,12 +346,14 @@ def test_the_command_builds_and_says_what_is_next(small, tmp_path):
     command = [sys.executable, "-m", "autograder", "build-assignment"]
     if shutil.which("legrade", path=str(sys.prefix) + "/bin"):
         command = [str(sys.prefix) + "/bin/legrade", "build-assignment"]
-    arguments = ["--course", str(small), "--out", str(tmp_path / "out")]
+    arguments = ["--course", str(small), "--out", str(tmp_path / "nb out")]
     done = subprocess.run(
         [*command, "hw", *arguments], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == f"next: cd {tmp_path / 'out'} && nbgrader generate_assignment hw"
+    assert (
+        done.stdout.splitlines()[-1] == f"next: cd '{tmp_path / 'nb out'}' && nbgrader generate_assignment hw"
+    )
     done = subprocess.run(
         [*command, "hv", *arguments], capture_output=True, text=True, check=False, timeout=60
     )
