@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from question_bank.misconceptions_by_hand import BY_HAND
 from question_bank.misconceptions_cost import COST
+from question_bank.misconceptions_gradients import GRADIENTS
 from question_bank.misconceptions_networks import NETWORKS
 from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
@@ -368,6 +369,7 @@ _ENTRIES = (
     ),
     # --- layers and gradients by hand
     *(Misconception(*row) for row in BY_HAND),
+    *(Misconception(*row) for row in GRADIENTS),
     # --- sizes, shapes, and what layers cost
     *(Misconception(name, title, explanation, "shapes") for name, title, explanation in SHAPES),
     *(Misconception(*row) for row in (*COST, *NETWORKS)),

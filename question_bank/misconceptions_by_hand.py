@@ -1,36 +1,30 @@
-"""Rows of the catalogue about layers and gradients worked out by hand: id, title, explanation, topic."""
+"""Rows of the catalogue about layers, losses and steps worked out by hand: id, title, explanation, topic."""
 
 BY_HAND = (
-    # --- pooling
+    # --- flattening
     (
-        "max-instead-of-mean",
-        "Maximum taken instead of the mean",
-        "Average pooling takes the mean of a window; max pooling keeps its largest value.",
-        "pooling",
+        "flattened-channels-last",
+        "Channels flattened last",
+        "Flattening (C, H, W) writes channel after channel; the last axis, the width, changes fastest.",
+        "shapes",
     ),
     (
-        "sum-instead-of-mean",
-        "Sum not divided",
-        "A mean is the sum divided by how many values there are.",
-        "pooling",
+        "flattened-by-columns",
+        "Columns written one after another",
+        "Flattening writes each channel row by row: the column changes fastest.",
+        "shapes",
     ),
     (
-        "mean-over-side",
-        "Sum divided by the window's side",
-        "A window of side k holds k times k values, and the mean divides by all of them.",
-        "pooling",
+        "earlier-channels-forgotten",
+        "Earlier channels not counted",
+        "Every channel before it takes height times width places.",
+        "shapes",
     ),
     (
-        "mean-rounded-down",
-        "Mean rounded down",
-        "A mean of whole numbers may have a fraction, which is kept.",
-        "pooling",
-    ),
-    (
-        "padding-not-counted",
-        "Padded zeros left out of the count",
-        "By default an average pooling layer counts the padded zeros as values of the window (count_include_pad=True).",
-        "pooling",
+        "row-times-height",
+        "Rows counted as long as the image is high",
+        "Every row before it takes as many places as the image is wide.",
+        "shapes",
     ),
     # --- convolution
     (
@@ -87,146 +81,6 @@ BY_HAND = (
         "Without padding the window of output cell (0, 0) starts at pixel (0, 0); it is not centred there.",
         "convolution",
     ),
-    # --- one-dimensional pooling
-    (
-        "pooled-along-columns",
-        "Pooled along the other axis",
-        "A one-dimensional pooling layer moves its window along the last axis, so along each row.",
-        "pooling",
-    ),
-    (
-        "rows-pooled-together",
-        "Rows pooled together",
-        "A one-dimensional pooling layer treats every row as a channel of its own.",
-        "pooling",
-    ),
-    (
-        "mean-for-max-or-max-for-mean",
-        "The other kind of pooling",
-        "Max pooling keeps the largest value of a window; average pooling takes the mean.",
-        "pooling",
-    ),
-    # --- gradients
-    (
-        "gradient-to-every-pixel",
-        "Whole gradient given to every pixel of the window",
-        "Only the largest pixel of a window changed the output, so it alone gets the gradient.",
-        "gradients",
-    ),
-    (
-        "gradient-shared-in-the-window",
-        "Gradient shared among the pixels of the window",
-        "Average pooling shares the gradient of a window equally; max pooling gives all of it to the largest pixel.",
-        "gradients",
-    ),
-    (
-        "gradient-to-maximum",
-        "Gradient given to the largest pixel",
-        "In average pooling every pixel of a window counts the same, so all of them get the same share.",
-        "gradients",
-    ),
-    (
-        "gradient-overwritten",
-        "Gradient of an earlier window overwritten",
-        "A pixel that belongs to several windows gets the sum of what they send back.",
-        "gradients",
-    ),
-    (
-        "gradient-times-value",
-        "Gradient multiplied by the pixel",
-        "The maximum passes its gradient on as it is: its derivative at the largest pixel is 1.",
-        "gradients",
-    ),
-    (
-        "values-instead-of-gradients",
-        "Pixels written where gradients belong",
-        "Backward passes gradients on, not the values of the forward pass.",
-        "gradients",
-    ),
-    (
-        "gradient-at-window-start",
-        "Gradient put at the window's first pixel",
-        "The gradient goes to the pixels that made the output, wherever in the window they are.",
-        "gradients",
-    ),
-    (
-        "gradient-not-divided",
-        "Gradient not divided",
-        "Each pixel entered the mean with the factor one over the number of pixels, and so does its gradient.",
-        "gradients",
-    ),
-    (
-        "gradient-divided-by-side",
-        "Gradient divided by the window's side",
-        "A window of side k holds k times k pixels, and each gets that part of the gradient.",
-        "gradients",
-    ),
-    (
-        "upstream-gradient-ignored",
-        "Gradient from above left out",
-        "By the chain rule each local derivative is multiplied by the gradient that comes from above.",
-        "gradients",
-    ),
-    (
-        "pixels-read-in-a-row",
-        "Pixels taken one after another",
-        "Output cell i meets the pixel under its own window; at the end of a row of windows, pixels are skipped.",
-        "gradients",
-    ),
-    (
-        "kernel-gradient-turned",
-        "Gradient of the kernel turned by 180 degrees",
-        "Weight (r, c) met the pixels r rows and c columns from each window's start; nothing is turned.",
-        "gradients",
-    ),
-    (
-        "kernel-gradient-transposed",
-        "Rows and columns of the gradient exchanged",
-        "The gradient of the kernel has the kernel's rows and columns.",
-        "gradients",
-    ),
-    (
-        "gradient-averaged-over-positions",
-        "Gradient averaged over the positions",
-        "A shared parameter gets the sum of the gradients of all positions that used it; nothing is averaged.",
-        "gradients",
-    ),
-    (
-        "first-position-only",
-        "Only the first position counted",
-        "A shared parameter was used at every position, so the gradients of all of them are added.",
-        "gradients",
-    ),
-    (
-        "kernel-turned-in-backward",
-        "Kernel turned by 180 degrees where it is laid down",
-        "Each output cell sends its gradient back along the weights as they lay on the image, not turned.",
-        "gradients",
-    ),
-    (
-        "stride-ignored-in-backward",
-        "Windows of the backward pass moved by 1",
-        "The gradients travel back to the same windows as in the forward pass, one stride apart.",
-        "gradients",
-    ),
-    (
-        "gradient-averaged-over-images",
-        "Gradient averaged over the images",
-        "The layer adds up the gradients of all images; a mean over the batch belongs to the loss and is in dy already.",
-        "gradients",
-    ),
-    (
-        "gradient-of-first-image-only",
-        "Only the first image counted",
-        "All images of a batch use the same bias, so the gradients of all of them are added.",
-        "gradients",
-    ),
-    (
-        "channels-share-one-bias",
-        "All channels added together",
-        "Each output channel has a bias of its own, whose gradient is the sum over that channel alone.",
-        "gradients",
-    ),
     (
         "kernels-exchanged",
         "The two kernels exchanged",
@@ -245,32 +99,62 @@ BY_HAND = (
         "The strength asked for is the sum of both magnitudes, not the larger one.",
         "convolution",
     ),
-    # --- flattening
     (
-        "flattened-channels-last",
-        "Channels flattened last",
-        "Flattening (C, H, W) writes channel after channel; the last axis, the width, changes fastest.",
-        "shapes",
+        "pooled-before-the-convolution",
+        "Layers applied in another order",
+        "The layers of a Sequential are applied in the order in which they are listed.",
+        "convolution",
+    ),
+    # --- pooling
+    (
+        "max-instead-of-mean",
+        "Maximum taken instead of the mean",
+        "Average pooling takes the mean of a window; max pooling keeps its largest value.",
+        "pooling",
     ),
     (
-        "flattened-by-columns",
-        "Columns written one after another",
-        "Flattening writes each channel row by row: the column changes fastest.",
-        "shapes",
+        "sum-instead-of-mean",
+        "Sum not divided",
+        "A mean is the sum divided by how many values there are.",
+        "pooling",
     ),
     (
-        "earlier-channels-forgotten",
-        "Earlier channels not counted",
-        "Every channel before it takes height times width places.",
-        "shapes",
+        "mean-over-side",
+        "Sum divided by the window's side",
+        "A window of side k holds k times k values, and the mean divides by all of them.",
+        "pooling",
     ),
     (
-        "row-times-height",
-        "Rows counted as long as the image is high",
-        "Every row before it takes as many places as the image is wide.",
-        "shapes",
+        "mean-rounded-down",
+        "Mean rounded down",
+        "A mean of whole numbers may have a fraction, which is kept.",
+        "pooling",
     ),
-    # --- activations
+    (
+        "padding-not-counted",
+        "Padded zeros left out of the count",
+        "By default an average pooling layer counts the padded zeros as values of the window (count_include_pad=True).",
+        "pooling",
+    ),
+    (
+        "pooled-along-columns",
+        "Pooled along the other axis",
+        "A one-dimensional pooling layer moves its window along the last axis, so along each row.",
+        "pooling",
+    ),
+    (
+        "rows-pooled-together",
+        "Rows pooled together",
+        "A one-dimensional pooling layer treats every row as a channel of its own.",
+        "pooling",
+    ),
+    (
+        "mean-for-max-or-max-for-mean",
+        "The other kind of pooling",
+        "Max pooling keeps the largest value of a window; average pooling takes the mean.",
+        "pooling",
+    ),
+    # --- activations and losses
     (
         "magnitude-instead-of-relu",
         "Sign dropped instead of negatives set to 0",
@@ -288,30 +172,6 @@ BY_HAND = (
         "Positive values set to 0",
         "ReLU keeps the positive values and sets the negative ones to 0.",
         "activations",
-    ),
-    (
-        "relu-passes-every-gradient",
-        "Gradient passed where the input was negative",
-        "Where the input was negative the output did not depend on it, so its gradient is 0.",
-        "gradients",
-    ),
-    (
-        "relu-of-the-gradient",
-        "ReLU applied to the gradient",
-        "Whether a gradient passes depends on the sign of the input, not on its own sign.",
-        "gradients",
-    ),
-    (
-        "relu-gradient-times-value",
-        "Gradient multiplied by the output",
-        "The slope of ReLU where it is positive is 1, so the gradient passes unchanged.",
-        "gradients",
-    ),
-    (
-        "relu-open-at-zero",
-        "Gradient passed where the input was 0",
-        "PyTorch takes the derivative of ReLU at 0 as 0.",
-        "gradients",
     ),
     (
         "softmax-not-normalised",
@@ -343,105 +203,6 @@ BY_HAND = (
         "A larger logit gives a larger probability: it is raised with its own sign.",
         "activations",
     ),
-    # --- losses
-    (
-        "batch-mean-forgotten",
-        "Not divided by the size of the batch",
-        "The loss is the mean over the batch, so each image's gradient is divided by the number of images.",
-        "gradients",
-    ),
-    (
-        "one-hot-forgotten",
-        "Probability of the true class not lowered by 1",
-        "The gradient is the probability minus the one-hot target: at the true class 1 is taken off.",
-        "gradients",
-    ),
-    (
-        "target-minus-prediction",
-        "Difference taken the wrong way round",
-        "The gradient is prediction minus target, so that a step against it moves the prediction to the target.",
-        "gradients",
-    ),
-    (
-        "true-class-only",
-        "Only the true class given a gradient",
-        "All logits enter the softmax's sum, so those of the other classes have a gradient too.",
-        "gradients",
-    ),
-    (
-        "gradient-of-the-probabilities",
-        "Gradient with respect to the probabilities",
-        "The gradient with respect to the probabilities still has to go back through the softmax to the logits.",
-        "gradients",
-    ),
-    (
-        "classes-counted-from-one",
-        "Classes counted from 1",
-        "Class numbers in PyTorch start at 0.",
-        "gradients",
-    ),
-    (
-        "sigmoid-slope-again",
-        "Slope of the sigmoid multiplied in",
-        "With the binary cross-entropy the slope p(1 - p) of the sigmoid cancels.",
-        "gradients",
-    ),
-    (
-        "first-sample-only",
-        "Only the first sample counted",
-        "Every sample of the batch adds its part to the gradient.",
-        "gradients",
-    ),
-    (
-        "prediction-as-error",
-        "Prediction taken for the error",
-        "What travels back is the prediction minus the label, not the prediction itself.",
-        "gradients",
-    ),
-    (
-        "squared-error-summed",
-        "Squared errors added and not averaged",
-        "The mean squared error divides the sum by the number of values, and so does its gradient.",
-        "gradients",
-    ),
-    (
-        "squares-forgotten",
-        "Differences not squared",
-        "The mean squared error squares each difference before it takes the mean.",
-        "gradients",
-    ),
-    (
-        "factor-two-forgotten",
-        "Factor 2 of the square left out",
-        "The derivative of a square is twice its base.",
-        "gradients",
-    ),
-    # --- optimisation
-    (
-        "learning-rate-forgotten",
-        "Learning rate left out",
-        "A step is the gradient times the learning rate.",
-        "training",
-    ),
-    (
-        "momentum-forgotten",
-        "Momentum left out",
-        "With momentum the second step keeps a part of the first one's velocity.",
-        "training",
-    ),
-    (
-        "momentum-as-average",
-        "Gradient weighted with one minus the momentum",
-        "In PyTorch the velocity is the momentum times the old velocity plus the whole gradient.",
-        "training",
-    ),
-    (
-        "earlier-gradient-kept",
-        "Gradients of both steps added whole",
-        "Gradients are set to zero before each step, so an earlier one counts only through the momentum.",
-        "training",
-    ),
-    # --- losses by hand
     (
         "logarithm-to-base-ten",
         "Logarithm to base 10",
@@ -472,26 +233,31 @@ BY_HAND = (
         "The logarithm is taken of each probability first, and the mean afterwards.",
         "activations",
     ),
-    # --- slopes of activations
+    # --- preprocessing and optimisation
     (
-        "slope-of-another-function",
-        "Slope of another function",
-        "From the output y, the slope of the sigmoid is y(1 - y) and that of tanh is (1 - y)(1 + y).",
-        "gradients",
+        "learning-rate-forgotten",
+        "Learning rate left out",
+        "A step is the gradient times the learning rate.",
+        "training",
     ),
     (
-        "slope-left-out",
-        "Slope of the function left out",
-        "By the chain rule the gradient from above is multiplied by the function's slope.",
-        "gradients",
+        "momentum-forgotten",
+        "Momentum left out",
+        "With momentum the second step keeps a part of the first one's velocity.",
+        "training",
     ),
     (
-        "slope-is-the-output",
-        "Output taken for the slope",
-        "The slope follows from the output, but it is not the output itself.",
-        "gradients",
+        "momentum-as-average",
+        "Gradient weighted with one minus the momentum",
+        "In PyTorch the velocity is the momentum times the old velocity plus the whole gradient.",
+        "training",
     ),
-    # --- preprocessing
+    (
+        "earlier-gradient-kept",
+        "Gradients of both steps added whole",
+        "Gradients are set to zero before each step, so an earlier one counts only through the momentum.",
+        "training",
+    ),
     (
         "pixel-not-scaled",
         "Pixel not scaled to 0 to 1 first",
@@ -521,12 +287,5 @@ BY_HAND = (
         "Mean added instead of subtracted",
         "Normalize subtracts the mean, so that an average pixel becomes 0.",
         "training",
-    ),
-    # --- several layers
-    (
-        "pooled-before-the-convolution",
-        "Layers applied in another order",
-        "The layers of a Sequential are applied in the order in which they are listed.",
-        "convolution",
     ),
 )
