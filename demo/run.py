@@ -64,11 +64,16 @@ def release(key: Path, course: Path, tier: str) -> None:
     with timed("assignments: built and released by nbgrader generate_assignment"):
         for name in ASSIGNMENTS:
             run("legrade", "build-assignment", name, "--key", str(key), "--out", str(course))
-        if tier != "A":
-            settings = course / "legrade.toml"
-            settings.write_text(settings.read_text(encoding="utf-8") + f'tier = "{tier}"\n', encoding="utf-8")
+        name_tier(course / "legrade.toml", tier)
         for name in ASSIGNMENTS:
             run("nbgrader", "generate_assignment", name, "--create", "--force", cwd=course)
+
+
+def name_tier(settings: Path, tier: str) -> None:
+    """Write the tier into an nbgrader course's settings, as whoever accepts another than A has to."""
+    before = settings.read_text(encoding="utf-8")
+    lines = [f'tier = "{tier}"' if line.startswith("tier = ") else line for line in before.splitlines()]
+    settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def hand_in(course: Path, name: str, entries: list[HandIn]) -> None:
@@ -95,12 +100,15 @@ def grade(course: Path, tier: str) -> dict[str, list[HandIn]]:
 
 
 def read_marks(course: Path, folder: Path) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-    """Read what instructors read: the quiz's CSV and nbgrader's CSV."""
+    """Read what instructors read: the quiz's CSV, nbgrader's, and the list of those who need a person."""
     with (folder / "marks" / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
-        quiz_marks = {row["id"]: row["total"] for row in csv.DictReader(file)}
+        quiz_marks = {row["id"]: f"{row['total']} of {row['max']}" for row in csv.DictReader(file)}
+    with (course / "needs_person.csv").open(encoding="utf-8", newline="") as file:
+        asked = {(row["student_id"], row["assignment"]) for row in csv.DictReader(file)}
     with (course / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return quiz_marks, {(row["student_id"], row["assignment"]): points(row) for row in rows}
+    scores = {(row["student_id"], row["assignment"]): points(row) for row in rows}
+    return quiz_marks, {who: mark + ", a person is asked" * (who in asked) for who, mark in scores.items()}
 
 
 def points(row: dict[str, str]) -> str:
@@ -131,7 +139,7 @@ def show(rows: list[dict[str, object]], tier: str, seconds: float) -> None:
     for row in rows:
         (conv_what, conv, _), (lenet_what, lenet, _) = row["done"]  # type: ignore[misc]  # made in table_rows
         table.add_row(f"{row['id']} {row['name']}", str(row["quiz"]), conv_what, conv, lenet_what, lenet)
-    Console(width=130).print(table)
+    Console(width=150).print(table)
     environment = Environment(
         loader=FileSystemLoader(ROOT / "demo"),
         autoescape=True,
