@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from question_bank import bank, layers
+from question_bank import bank, cnn, layers
 from question_bank.authoring import usable
 from question_bank.draw import Draw
 from question_bank.tensors import backward, exact, grid, stacked, tensor
@@ -197,6 +197,26 @@ def test_pixels_in_a_row_is_the_slip_of_a_printed_formula():
     assert layers.weight_gradient(x, dy, 2)[0][0] == 10 + 200 + 4000 + 50000
 
 
+def test_worked_examples_of_lectures_come_out():
+    """A pooling layer's loss and gradient, two input channels, true convolution, and means, as printed in lectures."""
+    from question_bank.families.pool_mse_backward import _Network
+
+    net = _Network([[1, 5, 3, 7], [7, 3, 9, 2], [3, 5, 8, 4], [8, 7, 3, 5]], [[1, 1], [1, 1]], mean=0)
+    assert (net.output(0), net.loss()) == ([[7, 9], [8, 8]], Fraction(99, 2))
+    half = Fraction(7, 2)
+    assert net.gradient() == [[0, 0, 0, 0], [3, 0, 4, 0], [0, 0, half, 0], [half, 0, 0, 0]]
+
+    nine = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    x, w = [nine, [[v + 1 for v in row] for row in nine]], [[[0, 1], [2, 3]], [[1, 2], [3, 4]]]
+    assert layers.correlate_channels(x, w) == [[56, 72], [104, 120]]
+
+    sixteen = [list(range(start, start + 4)) for start in (1, 5, 9, 13)]
+    turned = layers.turned([[1, 2], [3, 4]])
+    assert cnn.correlate(sixteen, turned) == [[26, 36, 46], [66, 76, 86], [106, 116, 126]]
+    image = [[4, 3, 1, 5], [1, 3, 4, 8], [4, 5, 4, 3], [6, 5, 9, 4]]
+    assert layers.avg_pool(image, 2, 2) == [[Fraction(11, 4), Fraction(9, 2)], [5, 5]]
+
+
 @quick
 @given(seed=seeds)
 def test_wrong_losses_are_those_that_torch_computes_wrongly(seed):
@@ -244,6 +264,12 @@ DRAWN_APART = {
     "pool-mse-backward": 7,
     "conv-relu-mse": 9,
     "logistic-gradient": 9,
+    "conv-1d-by-hand": 3,
+    "cross-entropy-by-hand": 5,
+    "sigmoid-tanh-backward": 4,
+    "layers-by-hand": 4,
+    "pool-1d-by-hand": 2,
+    "conv-output-cell": 2,
 }
 
 
