@@ -45,7 +45,7 @@ COST = (
     ),
     (
         "pointwise-keeps-kernel",
-        "The depthwise kernel used for the 1x1 convolution, too",
+        "A larger kernel used for the 1x1 convolution, too",
         "A 1x1 convolution has one weight for each pair of an input and an output channel.",
         "parameters",
     ),

@@ -54,14 +54,14 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     )
 
 
-@family("conv-vs-dense-parameters", topic="parameters", version=1)
+@family("conv-vs-dense-parameters", topic="parameters", version=2)
 class ConvVsDenseParameters:
     """Parameters of a convolution, and of a dense layer between the same shapes."""
 
     space = Space(
         c_in=(1, 3, 8, 16),
         c_out=(4, 6, 10, 20, 32),
-        n=(8, 12, 14, 16, 20, 24, 28, 32, 40),
+        n=(8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40),
         k=(1, 3, 5, 7),
         radicals=("k",),
     ).where(lambda given: separated(_wrong(given), 7))

@@ -52,11 +52,11 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     )
 
 
-@family("keras-same-padding", topic="shapes", version=1)
+@family("keras-same-padding", topic="shapes", version=2)
 class KerasSamePadding:
     """Rows of zeros that padding "same" adds above and below, where Keras and PyTorch differ."""
 
-    space = Space(n=range(9, 65), k=(2, 3, 4, 5, 6, 7), s=(1, 2, 3, 4), radicals=("s",)).where(
+    space = Space(n=range(9, 81), k=(2, 3, 4, 5, 6, 7), s=(1, 2, 3, 4), radicals=("s",)).where(
         lambda given: given["s"] <= given["k"] and separated(_wrong(given), 2)
     )
     rules = tuple(dict.fromkeys(rule for rules in _RULES for rule in rules))

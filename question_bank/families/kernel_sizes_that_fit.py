@@ -57,11 +57,11 @@ def _askable(given: Given) -> bool:
     return 2 * given["p"] < smallest <= largest <= min(_LONGEST, given["n"]) and separated(_wrong(given), 3)
 
 
-@family("kernel-sizes-that-fit", topic="shapes", version=1)
+@family("kernel-sizes-that-fit", topic="shapes", version=2)
 class KernelSizesThatFit:
     """All kernel sizes that lead from one height to another with a given stride and padding."""
 
-    space = Space(n=range(10, 41), m=range(3, 33), s=(1, 2, 3, 4), p=(0, 1, 2), radicals=("s",)).where(
+    space = Space(n=range(10, 45), m=range(3, 37), s=(1, 2, 3, 4), p=(0, 1, 2), radicals=("s",)).where(
         _askable
     )
     rules = tuple(_RULES)

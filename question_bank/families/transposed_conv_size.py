@@ -40,12 +40,12 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given)
 
 
-@family("transposed-conv-size", topic="shapes", version=1)
+@family("transposed-conv-size", topic="shapes", version=2)
 class TransposedConvSize:
     """Height of a transposed convolution's output."""
 
     space = Space(
-        n=range(4, 29),
+        n=range(4, 61),
         k=(2, 3, 4, 5),
         s=(1, 2, 3),
         p=(0, 1, 2),

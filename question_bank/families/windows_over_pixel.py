@@ -49,7 +49,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given, least=0)
 
 
-@family("windows-over-pixel", topic="convolution", version=1)
+@family("windows-over-pixel", topic="convolution", version=2)
 class WindowsOverPixel:
     """At how many positions a kernel stands over one pixel, in the middle and at the border."""
 
@@ -58,8 +58,8 @@ class WindowsOverPixel:
         k=(2, 3, 5),
         s=(1, 2, 3),
         p=(0, 1),
-        i=(0, 1, 2, 4, 5),
-        j=(0, 1, 3, 5),
+        i=(0, 1, 2, 3, 4, 5),
+        j=(0, 1, 2, 3, 5),
         radicals=("s", "p"),
     ).where(lambda given: given["s"] <= given["k"] and separated(_wrong(given), 3))
     rules = _RULES
