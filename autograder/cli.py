@@ -1,6 +1,8 @@
 """The command line: `legrade`. Parses, calls a use case, prints, and sets the exit code."""
 
 import sys
+from collections import Counter
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +13,7 @@ from question_bank.cli import register as register_bank
 from question_bank.errors import QuestionBankError
 
 if TYPE_CHECKING:
-    from autograder.model import Grade, Plan
+    from autograder.model import Grade, Plan, TestResult
 
 app = typer.Typer(
     name="legrade",
@@ -22,6 +24,9 @@ app = typer.Typer(
 register_bank(app)
 
 WRONG_USAGE = 2
+INTERRUPTED = 130
+FOLDED = 4
+"""So many tests of a function, all with one reason, are one line."""
 
 
 def main() -> None:
@@ -49,21 +54,44 @@ def grade(
 ) -> None:
     """Grade submissions with the hidden suites, in the sandbox."""
     from autograder.grade import grade as grade_all
-    from autograder.results import to_json
+    from autograder.results import claim, to_json, write_private
     from autograder.sandboxes.probe import open_sandbox
-    from autograder.submission import find, read
+    from autograder.submission import read
 
     plan, options = _plan(course, function or [], assignment, data_dir)
     inputs = _seed(course, plan, key, seed)
-    found = [entry for path in paths for entry in find(path)]
-    submissions = [read(path, name=name) for name, path in found]
-    with open_sandbox(tier) as sandbox:
-        grades = grade_all(
-            submissions, plan, sandbox=sandbox, seed=inputs, options=options, record=_print_grade
-        )
+    submissions = [read(path, name=name) for name, path in _found(paths)]
+    grades: list[Grade] = []
+
+    def record(result: "Grade") -> None:
+        grades.append(result)
+        _print_grade(result)
+
     if json_file is not None:
-        json_file.write_text(to_json(grades), encoding="utf-8")
+        claim(json_file)
+    try:
+        with open_sandbox(tier) as sandbox:
+            grade_all(submissions, plan, sandbox=sandbox, seed=inputs, options=options, record=record)
+    except KeyboardInterrupt:
+        done = f"{len(grades)} of {len(submissions)} submissions are graded"
+        sys.stderr.write(f"legrade: interrupted: {done}\n")
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        if json_file is not None and grades:
+            write_private(json_file, to_json(grades))
     raise typer.Exit(1 if any(g.needs_person for g in grades) else 0)
+
+
+def _found(paths: list[Path]) -> list[tuple[str, Path]]:
+    """List what is to be graded; two of one name, from different folders, are told apart by their paths."""
+    from autograder.submission import find
+
+    found = [entry for path in paths for entry in find(path)]
+    if not found:
+        places = ", ".join(map(str, paths))
+        raise AutograderError(f"{places}: got no notebook, no .py file and no folder, expected submissions")
+    counts = Counter(name for name, _ in found)
+    return [(name if counts[name] == 1 else str(path), path) for name, path in found]
 
 
 def _plan(
@@ -101,19 +129,34 @@ def _seed(course: Path | None, plan: "Plan", key: Path | None, seed: int | None)
 
 def _print_grade(result: "Grade") -> None:
     """Print one submission as soon as it is graded: its points, and a line for each test that did not pass."""
-    points = "open" if result.points is None else f"{result.points:g}"
+    points = "open" if result.points is None else _points(result.points)
     person = ", needs a person" if result.needs_person else ""
-    typer.echo(f"{result.submission}: {points} of {result.max_points:g}{person}")
+    typer.echo(f"{result.submission}: {points} of {_points(result.max_points)}{person}")
     for note in result.notes:
         typer.echo(f"    {note}")
-    for test in result.tests:
-        if test.outcome != "passed":
-            share = "open" if test.points is None else f"{test.points:g}"
-            named = f" [{test.diagnosis}]" if test.diagnosis else ""
-            what = test.description.splitlines()[0]
-            typer.echo(f"    {test.outcome}, {share} of {test.max_points:g}: {test.function}: {what}")
-            ours = f" ({test.detail.splitlines()[0]})" if test.outcome == "error" and test.detail else ""
-            typer.echo(f"        {test.reason}{named}{ours}")
+    lost = (test for test in result.tests if test.outcome != "passed")
+    for (function, outcome, reason, _, _), group in groupby(lost, key=_same):
+        tests = list(group)
+        folded = [tests] if len(tests) >= FOLDED else [[test] for test in tests]
+        for some in folded:
+            first = some[0]
+            share = "open" if first.points is None else _points(sum(test.points or 0 for test in some))
+            what = first.description.splitlines()[0] if len(some) == 1 else f"{len(some)} tests"
+            most = _points(sum(test.max_points for test in some))
+            typer.echo(f"    {outcome}, {share} of {most}: {function}: {what}")
+            named = f" [{first.diagnosis}]" if first.diagnosis else ""
+            ours = f" ({first.detail.splitlines()[0]})" if outcome == "error" and first.detail else ""
+            typer.echo(f"        {reason}{named}{ours}")
+
+
+def _same(test: "TestResult") -> tuple[str, str, str, str | None, bool]:
+    """Return what tests share that are told in one line."""
+    return test.function, test.outcome, test.reason, test.diagnosis, test.points == 0
+
+
+def _points(value: float) -> str:
+    """Write points to the hundredth; the records have them whole."""
+    return f"{round(value, 2):g}"
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 import atexit
 import functools
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from autograder.feedback import NOT_YOUR_FAULT, UNREADABLE, as_html, as_text, po
 from autograder.grade import grade, inputs_seed
 from autograder.model import Grade, Outcome, Plan
 from autograder.nbgrader_course import Settings, coursedir_of, instructor_cells, read_settings
-from autograder.results import to_json
+from autograder.results import to_json, write_private
 from autograder.sandboxes import Sandbox
 from autograder.sandboxes.probe import open_sandbox
 from autograder.submission import read
@@ -124,13 +123,7 @@ def _reasons(result: Grade) -> list[str]:
 
 def _keep_record(folder: Path, student: str, result: Grade) -> None:
     """Keep everything that is known, for the instructor's eyes and for a re-grade."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{student}.json"
-    part = path.with_suffix(".part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 -- opened by descriptor, for its mode
-        file.write(to_json([result]))
-    part.replace(path)
+    write_private(folder / f"{student}.json", to_json([result]))
 
 
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]  # nbgrader has no types

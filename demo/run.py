@@ -102,7 +102,9 @@ def grade(course: Path, tier: str) -> dict[str, list[HandIn]]:
 def read_marks(course: Path, folder: Path) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     """Read what instructors read: the quiz's CSV, nbgrader's, and the list of those who need a person."""
     with (folder / "marks" / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
-        quiz_marks = {row["id"]: f"{row['total']} of {row['max']}" for row in csv.DictReader(file)}
+        quiz_marks = {
+            row["id"]: f"{round(float(row['total']), 2):g} of {row['max']}" for row in csv.DictReader(file)
+        }
     with (course / "needs_person.csv").open(encoding="utf-8", newline="") as file:
         asked = {(row["student_id"], row["assignment"]) for row in csv.DictReader(file)}
     with (course / "grades.csv").open(encoding="utf-8", newline="") as file:

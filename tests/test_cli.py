@@ -1,6 +1,8 @@
 """The command line: exit codes, messages, and what goes where; run as a user runs it."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +50,8 @@ def test_a_folder_is_graded_and_the_exit_code_says_that_a_person_is_needed(work,
     assert [record["needs_person"] for record in records.values()] == [False, False, True]
     assert "ana: 50 of 50" in result.stdout
     assert "cy: 0 of 50, needs a person" in result.stdout
+    assert "    skipped, 0 of 50: conv2d_forward: 23 tests\n" in result.stdout  # one reason, one line
+    assert (work / "records.json").stat().st_mode & 0o077 == 0
 
 
 def test_an_assignment_is_graded_on_its_points(work, tier_a):
@@ -92,14 +96,65 @@ def test_a_course_key_makes_the_inputs_and_its_absence_is_said(work, tier_a):
         (("build-assignment", "lenett", "--out", "x"), "did you mean lenet"),
         (("exam", "preview", "none.toml"), "none.toml"),
         (("nonsense",), "nonsense"),
+        (
+            ("grade", "nothing", "--function", "conv2d_forward"),
+            "nothing: got no notebook, no .py file and no",
+        ),
+        (
+            ("grade", "bo.py", "--function", "conv2d_forward", "--json", "bo.py/records.json"),
+            "bo.py/records.json: cannot be written: a file is where its folder would be; give --json a file in a folder of your own",
+        ),
+        (
+            ("grade", "bo.py", "--function", "conv2d_forward", "--json", "ana"),
+            "ana: cannot be written: it is a folder",
+        ),
     ],
 )
 def test_wrong_usage_is_one_message_and_exit_code_2(work, arguments, message):
     """The message says what was wrong and what is near; there is no traceback."""
+    (work / "nothing").mkdir()
     result = legrade(*arguments, cwd=work)
     assert result.returncode == 2, result.stdout + result.stderr
     assert message in " ".join((result.stdout + result.stderr).replace("│", " ").split())
     assert "Traceback" not in result.stderr
+
+
+def test_two_submissions_of_one_name_are_told_apart_and_a_missing_folder_is_made(work):
+    """Records of two paths have two names, and the records lie where they were asked for."""
+    (work / "late").mkdir()
+    (work / "late" / "bo.py").write_text((work / "bo.py").read_text())
+    options = ("--function", "max_pool2d_forward", "--seed", "1", "--tier", "C", "--json", "new/dir/r.json")
+    result = legrade("grade", "bo.py", "late", *options, cwd=work)
+    assert result.returncode == 0, result.stderr
+    records = json.loads((work / "new/dir/r.json").read_text())
+    assert [record["submission"] for record in records] == ["bo.py", "late/bo.py"]
+
+
+def test_an_interrupted_batch_keeps_what_is_graded(work):
+    """Ctrl-C is one line and exit code 130; the records so far are written, and no process is left."""
+    (work / "zoe.py").write_text("def conv2d_forward(*given, **named):\n    while True:\n        pass\n")
+    command = [LEGRADE, "grade", "bo.py", "zoe.py", "--function", "conv2d_forward", "--seed", "1"]
+    command += ["--tier", "C", "--json", "r.json"]
+    started = subprocess.Popen(
+        command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert started.stdout.readline().startswith("bo: ")
+    os.killpg(started.pid, signal.SIGINT)
+    _, told = started.communicate(timeout=60)
+    assert (started.returncode, told) == (130, "legrade: interrupted: 1 of 2 submissions are graded\n")
+    assert [record["submission"] for record in json.loads((work / "r.json").read_text())] == ["bo"]
+    with pytest.raises(ProcessLookupError):
+        os.killpg(started.pid, 0)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can open every folder")
+def test_a_folder_that_cannot_be_opened_is_named(work):
+    """One line, exit code 2."""
+    (work / "ana").chmod(0)
+    result = legrade("grade", "ana", "--function", "conv2d_forward", cwd=work)
+    (work / "ana").chmod(0o700)
+    assert result.returncode == 2
+    assert "ana: cannot be opened: Permission denied; give a folder of your own" in result.stderr
 
 
 def test_the_doctor_prints_tier_probe_devices_and_versions(work):
