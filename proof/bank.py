@@ -5,6 +5,7 @@ hundred of them makes a change of any variant visible, and a sample cheap.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,7 +52,7 @@ class Chunks:
 
 @dataclass(frozen=True, slots=True)
 class FamilyProof:
-    """The proof of one family; each has a certificate of its own, so that adding one touches no other's."""
+    """The proof of one family; each family has a certificate of its own, so that adding one touches no other's."""
 
     family: Family
 
@@ -69,6 +70,12 @@ class FamilyProof:
         failures = report.problems if report.problems or report.ok else (str(report),)
         settings = {"draws": draws, "chunk": size}
         return Proved(CLAIM, settings, self.subjects(), _result(report, chunks.digests()), failures)
+
+    def holds_still(self, certificate: Mapping[str, Any]) -> bool:
+        """Whether one chunk comes out as certified; which one follows from all digests of the certificate."""
+        chunks, settings = certificate["results"]["chunks"], certificate["settings"]
+        number = int(hashlib.sha256("".join(chunks).encode()).hexdigest(), 16) % len(chunks)
+        return again(self.family, settings["draws"], settings["chunk"], number) == str(chunks[number])
 
 
 def _result(report: Report, chunks: list[str]) -> dict[str, Any]:

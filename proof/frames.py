@@ -16,7 +16,9 @@ _SHARES = (15, 35, 5, 25, 10, 3, 5, 1)
 _KIND_OF = tuple(kind for kind, share in zip(KINDS, _SHARES, strict=True) for _ in range(share))
 _KEYS = ("l", "t", "d", "a", "h")
 _TEXTS = ("", "x", "weight", "\u00e9", "\ud800", '"', "\\", "\x00", "a" * 40, "\u1ea3nh", "\U0001f600")
-_NUMBERS = (0, 1, -1, 2, 255, 2**31, -(2**31), 2**63, 2**64, 10**30)
+_NUMBERS = (0, 1, -1, 2, 255, 2**31, -(2**31), 2**63, -(2**63), 2**64 - 1)
+_LONG = (2**64, -(2**63) - 1, 10**30)
+"""Integers that fit into no array."""
 _FLOATS = (0.0, -0.0, 1.5, -1e-308, 1e308, float("inf"), float("-inf"), float("nan"))
 _LENGTHS = (0, 1, 2, 3, -1, True, None, 1 << 47, 1 << 48, 2**64, "2", 1.0)
 _TOKENS = (
@@ -58,8 +60,8 @@ def _some_bytes(draw: Draw, count: int) -> bytes:
     return draw.integer(0, (1 << 8 * count) - 1).to_bytes(count, "big")
 
 
-def _scalar(draw: Draw) -> Any:
-    return draw.choice((None, True, False, draw.choice(_TEXTS), draw.choice(_NUMBERS), draw.choice(_FLOATS)))
+def _scalar(draw: Draw, numbers: tuple[int, ...] = _NUMBERS) -> Any:
+    return draw.choice((None, True, False, draw.choice(_TEXTS), draw.choice(numbers), draw.choice(_FLOATS)))
 
 
 def _array(draw: Draw) -> Any:
@@ -154,10 +156,10 @@ def _announced(tree: Any) -> int:
 
 def _node(draw: Draw, depth: int) -> Any:
     if depth > 4:
-        return _scalar(draw)
+        return _scalar(draw, _NUMBERS + _LONG)
     kind = draw.integer(0, 9)
     if kind <= 3:
-        return _scalar(draw) if kind <= 1 else {"a": _array_header(draw)}
+        return _scalar(draw, _NUMBERS + _LONG) if kind <= 1 else {"a": _array_header(draw)}
     if kind == 4:
         return {"h": draw.choice((0, 1, -1, True, 1.0, None, 2**70))}
     items = [_node(draw, depth + 1) for _ in range(draw.integer(0, 3))]
