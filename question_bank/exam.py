@@ -68,17 +68,19 @@ def build(
 
     Raises:
         UnknownNameError: no such format.
-        BlueprintError: `out` holds papers of another blueprint, a family has changed since, or a slot has too few items.
+        BlueprintError: `out` holds papers of another blueprint or key, a family has changed since, or a slot has too few
+            items.
         OracleMismatchError: a family's key is wrong; nothing is written.
         FormatError: a frozen file in `out` is damaged.
     """
     exporters = tuple(EXPORTERS.get(name) for name in dict.fromkeys(formats))
-    exam = read_exam(out) or Exam(blueprint, plan(blueprint, key, len(roster)))
+    exam = read_exam(out) or Exam(blueprint, plan(blueprint, key, len(roster)), key.fingerprint)
     _check_same(exam.blueprint, blueprint, out)
     kept = read_sheets(out)
     fresh = [student for student in roster if student.id not in kept]
     if fresh:
         _check_versions(exam, out)
+        _check_key(exam, key, out)
     issuer = Issuer(exam, key, kept.values())
     sheets = {student.id: issuer.sheet(student) for student in sorted(fresh, key=lambda s: s.id)}
     write_exam(out, exam)
@@ -137,6 +139,15 @@ def _check_versions(exam: Exam, out: Path) -> None:
                 f"{out}: slots[{planned.slot}]: its papers were made by version {planned.version} of {planned.family}, which "
                 f"is now version {version}; give the new students a paper of their own in another folder"
             )
+
+
+def _check_key(exam: Exam, key: CourseKey, out: Path) -> None:
+    """Refuse to mix papers of two keys: the key and the blueprint alone must give the papers again."""
+    if exam.key != key.fingerprint:
+        raise BlueprintError(
+            f"{out}: its papers were made with another course key ({exam.key}, got {key.fingerprint}); give that one by --key, "
+            "or give the new students a paper of their own in another folder"
+        )
 
 
 def _part(blueprint: Blueprint, what: str) -> object:

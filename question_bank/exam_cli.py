@@ -50,9 +50,8 @@ def preview(
     console = Console(highlight=False)
     console.print(f"{plan.title} ({plan.paper})", style="bold", markup=False)
     for sample in exam.preview(plan, _key(blueprint, key), samples):
-        console.print(
-            f"\n{_heading(plan.slots[sample.planned.slot], sample.planned)}", style="bold", markup=False
-        )
+        heading = _heading(plan.slots[sample.planned.slot], sample.planned)
+        console.print(f"\n{heading}", style="bold", markup=False, soft_wrap=True)
         for number, question in enumerate(sample.questions, start=1):
             console.print(f"\nSample {number}", style="italic")
             _print_question(console, question)
@@ -81,7 +80,7 @@ def build(
     for shortage in built.shortages:
         typer.echo(f"legrade: {shortage}", err=True)
     kept = f", {built.kept} kept as they were issued" if built.kept else ""
-    typer.echo(f"{built.issued} papers issued{kept}.")
+    typer.echo(f"{built.issued} paper{'s' * (built.issued != 1)} issued{kept}.")
     typer.echo(f"For students: {out / 'papers'} ({len(built.papers)} files)")
     typer.echo(f"For you only: {out / 'key'} (needed to mark)")
 
@@ -92,7 +91,7 @@ def mark(
     responses: Annotated[Path, typer.Argument(help="A responses file, or a folder of them.")],
     out: Annotated[Path | None, typer.Option(help="Where to write the marks; DIR/marks by default.")] = None,
 ) -> None:
-    """Mark responses: marks.csv and marks.json. Exit code 1 when a person is needed for some student."""
+    """Mark responses: marks.csv and marks.json. Exit code 1 when a person is needed: a file could not be used."""
     from question_bank import marking, marksheet
 
     marks = marking.mark(folder, responses)
@@ -102,7 +101,7 @@ def mark(
     _print_marks(marks)
     typer.echo(f"Marks: {table}")
     typer.echo(f"How every answer was read: {record}")
-    if any(student.status == "needs a person" for student in marks.students):
+    if marks.problems or any(student.status == "needs a person" for student in marks.students):
         raise typer.Exit(NEEDS_PERSON)
 
 

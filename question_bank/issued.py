@@ -139,15 +139,27 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Exam:
-    """What was fixed when the exam was first built; later papers of the same exam keep to it."""
+    """What was fixed when the exam was first built; later papers of the same exam keep to it.
+
+    Attributes:
+        blueprint: what was asked for.
+        plan: the items of every paper.
+        key: which course key the papers are derived from, its `CourseKey.fingerprint`.
+    """
 
     blueprint: Blueprint
     plan: tuple[Planned, ...]
+    key: str
 
     def to_json(self) -> Json:
         """Freeze the exam."""
         plan: list[Json] = [planned.to_json() for planned in self.plan]
-        return {"format": EXAM_FORMAT, "blueprint": self.blueprint.to_json(), "plan": plan}
+        return {
+            "format": EXAM_FORMAT,
+            "blueprint": self.blueprint.to_json(),
+            "plan": plan,
+            "key": self.key,
+        }
 
     @classmethod
     def from_json(cls, data: Json) -> "Exam":
@@ -157,9 +169,8 @@ class Exam:
             FormatError: it is no exam; the message names the field.
         """
         _expect_format(data, EXAM_FORMAT)
-        return cls(
-            Blueprint.from_json(take(data, "blueprint", dict)), take_all(data, "plan", Planned.from_json)
-        )
+        blueprint = Blueprint.from_json(take(data, "blueprint", dict))
+        return cls(blueprint, take_all(data, "plan", Planned.from_json), take(data, "key", str))
 
 
 def read_exam(folder: Path) -> Exam | None:

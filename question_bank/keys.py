@@ -82,6 +82,11 @@ class CourseKey:
             raise KeyFileError(f"{path}: cannot be read: {error.strerror}") from None
         return cls(_parsed(text, path))
 
+    @property
+    def fingerprint(self) -> str:
+        """Name the key by eight bytes in hexadecimal, from which nothing else of it can be told."""
+        return self.derive("fingerprint")[:8].hex()
+
     def derive(self, purpose: str, *fields: NameField) -> bytes:
         """Return 32 bytes for one purpose and these fields: HMAC-SHA256 of their unambiguous encoding.
 

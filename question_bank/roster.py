@@ -19,6 +19,7 @@ MAX_BYTES = 8_000_000
 MAX_FIELD = 200
 MAX_REPORTED = 12
 
+_SURPLUS = " surplus"  # no column is called so: names of columns are stripped
 _DELIMITERS = ",;\t"
 _PLAIN_STEM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?")  # device names on Windows
@@ -129,7 +130,10 @@ def _records(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         _check_header(header, name)
         for fields in reader:
             if any(field.strip() for field in fields):
-                yield reader.line_num, dict(zip(header, fields, strict=False))
+                given: dict[str, str] = dict(zip(header, fields, strict=False))
+                if any(field.strip() for field in fields[len(header) :]):
+                    given[_SURPLUS] = f"{len(fields)} fields, expected {len(header)}"
+                yield reader.line_num, given
     except csv.Error as error:
         raise RosterError(
             f"{name}: row {reader.line_num}: not CSV ({error}); look for an unclosed quotation mark"
@@ -153,6 +157,8 @@ def _student(fields: dict[str, str]) -> tuple[Student, str]:
         for column in ("id", "name", "email")
     }
     student = Student(**given)
+    if _SURPLUS in fields:
+        return student, f'got {fields[_SURPLUS]}: write "" around a name that holds the separator'
     if not student.id:
         return student, "the id is empty: expected what the course knows the student by"
     for column, value in given.items():

@@ -222,6 +222,18 @@ def test_another_blueprint_in_the_same_folder_is_refused(tmp_path, key):
         exam.build(replace(blueprint(Slot("tiny")), paper="quiz-2"), students(2), key, tmp_path / "out")
 
 
+def test_newcomers_are_not_issued_papers_of_another_key(tmp_path, key):
+    """Papers of one folder can all be made again from one key; what was issued can be written again with any."""
+    exam.build(blueprint(Slot("tiny")), students(2), key, tmp_path / "out")
+    other = CourseKey.new(tmp_path / "other.key")
+    before = files(tmp_path / "out")
+    assert exam.build(blueprint(Slot("tiny")), students(2), other, tmp_path / "out").issued == 0
+    message = rf"made with another course key \({key.fingerprint}, got {other.fingerprint}\); give that one by --key"
+    with pytest.raises(BlueprintError, match=message):
+        exam.build(blueprint(Slot("tiny")), students(3), other, tmp_path / "out")
+    assert files(tmp_path / "out") == before
+
+
 def test_newcomers_do_not_get_another_version_of_a_family(tmp_path, key, monkeypatch):
     """After a family changed, issued papers can be written again, but new ones are refused."""
     exam.build(blueprint(Slot("tiny")), students(2), key, tmp_path / "out")

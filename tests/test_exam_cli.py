@@ -1,6 +1,7 @@
 """`legrade exam`: the loop on files, exit codes, and what is said when something is wrong."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,10 @@ def test_the_loop_from_a_blueprint_to_marks(course):
     assert again.returncode == 1
     assert "needs a person: 2: responses-2.json: not JSON, or cut off" in again.stderr
     assert (course / "out" / "marks" / "marks.json").exists()
+    (course / "in" / "responses-2.json").rename(course / "in" / "whose.json")
+    nobodys = legrade(course, "mark", "out", "in")
+    assert nobodys.returncode == 1  # somebody's answers are in it
+    assert "not used: whose.json: not JSON, or cut off" in nobodys.stderr
 
 
 def test_a_preview_shows_key_steps_and_mistakes(course):
@@ -87,6 +92,10 @@ def test_a_preview_shows_key_steps_and_mistakes(course):
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout.count("Sample ") == 6
     assert shown.stdout.count("Key: ") == 6
+    heading = next(line for line in shown.stdout.splitlines() if line.startswith("slots[0]"))
+    assert re.search(
+        r"the same for all students: s = \d, p = \d, d = \d$", heading
+    )  # never broken over lines
     for words in (
         "Quiz 1 (quiz-1)",
         "2 x conv-output-size",

@@ -42,6 +42,10 @@ BROKEN = {
     "no student": ("id,name\n\n", r"got a header and no student"),
     "empty id": ("id,name\n1,An\n ,Bình", r"row 3: the id is empty"),
     "empty name": ("id,name\n1,", r"row 2: the name of '1' is empty"),
+    "separator in a name": (
+        "id,name\n1,An, Dr.",
+        r"row 2: got 3 fields, expected 2: write \"\" around a name",
+    ),
     "twice": ("id,name\nb1,An\nB1,Bình", r"row 3: id 'B1' is already on row 2"),
     "full width": ("id,name\n1,An\n\uff11,Bình", r"row 3: id '\uff11' is already on row 2"),
     "control": ("id,name\na\x00b,An", r"row 2: id holds the invisible character U\+0000"),
