@@ -41,6 +41,7 @@ def layer(text: str) -> nn.Module:
     return _layer(ast.parse(text, mode="eval").body)
 
 
+@lru_cache(maxsize=1024)
 def parameter_count(text: str) -> int:
     """Count the trainable parameters of a layer, or of an `nn.Sequential` of layers, as torch builds it.
 

@@ -10,8 +10,10 @@ from question_bank.misconceptions_by_hand import BY_HAND
 from question_bank.misconceptions_cost import COST
 from question_bank.misconceptions_gradients import GRADIENTS
 from question_bank.misconceptions_networks import NETWORKS
+from question_bank.misconceptions_parameters import PARAMETERS
 from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
+from question_bank.misconceptions_windows import WINDOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +373,8 @@ _ENTRIES = (
     *(Misconception(*row) for row in BY_HAND),
     *(Misconception(*row) for row in GRADIENTS),
     # --- sizes, shapes, and what layers cost
-    *(Misconception(name, title, explanation, "shapes") for name, title, explanation in SHAPES),
+    *(Misconception(*row, "shapes") for row in (*SHAPES, *WINDOWS)),
+    *(Misconception(*row, "parameters") for row in PARAMETERS),
     *(Misconception(*row) for row in (*COST, *NETWORKS)),
     # --- training
     *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),

@@ -1,4 +1,4 @@
-"""Rows of the catalogue about networks as a whole and layers of other kinds: id, title, explanation, topic."""
+"""Rows of the catalogue about blocks and networks as a whole: id, title, explanation, topic."""
 
 NETWORKS = (
     (
@@ -36,18 +36,6 @@ NETWORKS = (
         "A weight for each pixel",
         "A window covers only a part of the image, so most pixels have no weight in a row.",
         "convolution",
-    ),
-    (
-        "dense-only-within-a-pixel",
-        "Dense layer applied to each pixel by itself",
-        "A dense layer on a flattened image connects every pixel with every output.",
-        "parameters",
-    ),
-    (
-        "dense-output-channels-only",
-        "Outputs of the dense layer taken for channels",
-        "The dense layer gives a number for each channel at each pixel.",
-        "parameters",
     ),
     (
         "pointwise-for-the-whole-map",
@@ -128,42 +116,6 @@ NETWORKS = (
         "shapes",
     ),
     (
-        "branch-reduction-forgotten",
-        "1x1 convolution inside a branch left out",
-        "The 1x1 convolution has parameters, and the layer behind it reads the channels that it gives.",
-        "parameters",
-    ),
-    (
-        "branches-in-a-row",
-        "Branches thought to follow one another",
-        "All branches read the same input side by side.",
-        "parameters",
-    ),
-    (
-        "image-channels-read-by-all",
-        "Every convolution thought to read the image",
-        "A convolution reads what the layer before it gives, with as many channels as that has filters.",
-        "parameters",
-    ),
-    (
-        "table-last-layer-forgotten",
-        "Last layer left out of the total",
-        "The layer that gives the classes has weights and biases, too.",
-        "parameters",
-    ),
-    (
-        "table-convolutions-forgotten",
-        "Only the dense layers added up",
-        "The convolutions have parameters, too.",
-        "parameters",
-    ),
-    (
-        "table-biases-forgotten",
-        "Biases left out of the total",
-        "Unless bias=False is given, convolutions and dense layers have biases.",
-        "parameters",
-    ),
-    (
         "kernel-thought-open",
         "Kernel size thought to be open",
         "With a stride of 1 and a known padding, the pixels that are lost tell the kernel's size.",
@@ -222,42 +174,6 @@ NETWORKS = (
         "A pooling thought to follow each convolution",
         "The pooling stands after the loop, once in each block.",
         "shapes",
-    ),
-    (
-        "block-of-one-convolution",
-        "Loop left out of the count",
-        "The block holds as many convolutions as the loop runs.",
-        "parameters",
-    ),
-    (
-        "block-reads-what-it-gives",
-        "First convolution thought to read the block's output channels",
-        "The first convolution of a block reads the channels that the block before it gives.",
-        "parameters",
-    ),
-    (
-        "block-reads-its-input-always",
-        "All convolutions thought to read the block's input channels",
-        "From the second convolution on, a block's convolutions read its output channels.",
-        "parameters",
-    ),
-    (
-        "shortcut-thought-free",
-        "Shortcut thought to have no parameters",
-        "A shortcut that changes channels or size is a 1x1 convolution, with weights and biases.",
-        "parameters",
-    ),
-    (
-        "shortcut-not-counted",
-        "Shortcut left out of the total",
-        "The 1x1 convolution of the shortcut belongs to the block.",
-        "parameters",
-    ),
-    (
-        "path-reads-the-input-twice",
-        "Both convolutions thought to read the block's input",
-        "The second convolution reads what the first one gives.",
-        "parameters",
     ),
     (
         "branches-put-side-by-side",

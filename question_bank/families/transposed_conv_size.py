@@ -73,7 +73,8 @@ class TransposedConvSize:
         return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Applied by torch, with the layer that the stem shows."""
-        from question_bank.listing import stem_shape
+        """Applied by torch to an image that is as high and narrow, with the layer that the stem shows."""
+        from question_bank.listing import shape_after
 
-        return ((stem_shape(question) or (0, 0))[1],)
+        after = shape_after(str(question.stem.fields["layer"]), (8, question.given["n"], 3))
+        return (after[1] if after else 0,)
