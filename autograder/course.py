@@ -1,5 +1,6 @@
 """A course on disk: `solutions/<function>/` and `assignments/<name>/`, opened by path, never imported by name."""
 
+import ast
 import hashlib
 import tomllib
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from autograder.errors import SpecError, UnknownNameError
 from autograder.model import Limits, Part, Plan, Spec
 from question_bank.registry import unknown
 
+OURS = ("reference.py", "test_hidden.py")
 LIBRARIES = ("numpy", "torch")
 PROGRAMS = ("correct", "mistakes", "__pycache__")
 """Folders of a function that decide no mark; everything else goes into the suite's digest."""
@@ -130,12 +132,28 @@ def open_function(course: Path, name: str) -> Spec:
 
     Raises:
         UnknownNameError: with the nearest names.
-        SpecError: its spec is broken.
+        SpecError: its spec, or a program of ours, is broken.
     """
     known = function_names(course)
     if name not in known:
         raise UnknownNameError(f"{course / 'solutions'}: {unknown('function', name, known)}")
-    return load_spec(course / "solutions" / name)
+    spec = load_spec(course / "solutions" / name)
+    for program in OURS:
+        _check_parses(spec.folder / program)
+    return spec
+
+
+def _check_parses(path: Path) -> None:
+    """Find a program that cannot be read before a student's work meets it."""
+    try:
+        ast.parse(path.read_bytes())
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read ({error.strerror}); expected a Python program") from None
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise SpecError(
+            f"{path}: line {line}: {getattr(error, 'msg', error)}; expected a Python program"
+        ) from None
 
 
 def open_assignment(course: Path, name: str) -> Assignment:

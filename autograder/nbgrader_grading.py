@@ -115,9 +115,15 @@ def _reasons(result: Grade) -> list[str]:
     """Say why a person is needed, in words for the instructor; nothing when none is."""
     if not result.needs_person:
         return []
-    failed = [test for test in result.tests if test.outcome is Outcome.ERROR]
+    failed: dict[tuple[str, str], list[str]] = {}
+    for test in result.tests:
+        if test.outcome is Outcome.ERROR:
+            failed.setdefault((test.function, test.reason or NOT_YOUR_FAULT), []).append(test.test)
     if failed:
-        return [f"{test.function}, {test.test}: {test.reason or NOT_YOUR_FAULT}" for test in failed]
+        return [
+            f"{function}, {tests[0] if len(tests) == 1 else f'{len(tests)} tests'}: {reason}"
+            for (function, reason), tests in failed.items()
+        ]
     return list(result.notes) or [UNREADABLE]
 
 

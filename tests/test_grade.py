@@ -287,6 +287,8 @@ def test_a_suite_that_skips_or_fails_by_itself_is_our_error(small, grade_text):
         ),
         ("import pytest\n@pytest.mark.wieght(1)\ndef test_x(student):\n    pass\n", "wieght"),
         ("x = 1\n", "no test is left"),
+        ("x = 1\n\ndef test_x(student:\n    pass\n", r"test_hidden\.py: line 3: .*expected a Python program"),
+        ("x = '\0'\n", r"test_hidden\.py: line \w+: .*null bytes.*expected a Python program"),
     ],
 )
 def test_a_broken_suite_stops_the_run_with_its_reason(small, grade_text, text, message):
@@ -317,6 +319,15 @@ def test_a_broken_spec_says_file_field_got_and_expected(small, text, message):
     with pytest.raises(SpecError, match=message) as refused:
         load_spec(path.parent)
     assert "spec.toml" in str(refused.value)
+
+
+def test_a_function_without_its_suite_is_named(small):
+    """A folder that was copied without its tests grades nobody."""
+    (small / "solutions" / "double" / "test_hidden.py").unlink()
+    with pytest.raises(
+        SpecError, match=r"test_hidden\.py: cannot be read \(No such file.*\); expected a Python"
+    ):
+        plan_functions(small, ["double"])
 
 
 def test_unknown_names_are_answered_with_the_nearest(course):

@@ -17,9 +17,10 @@ import pytest
 
 from autograder.errors import AutograderError, SpecError
 from autograder.leaks import refuse_leaks, secret_lines
+from autograder.model import Grade, Outcome, TestResult
 from autograder.nbgrader_course import InstructorCell, coursedir_of, read_settings
 from autograder.nbgrader_export import as_cell
-from autograder.nbgrader_grading import plan_of
+from autograder.nbgrader_grading import _reasons, plan_of
 from autograder.nbgrader_reading import RefuseLeaks, restore
 from autograder.notebook import Cell
 from autograder.release import build
@@ -478,6 +479,19 @@ def test_an_assignment_of_other_origin_is_refused_by_name(course):
     """Its students are not marked by the wrong suite; the message says where to grade them."""
     with pytest.raises(AutograderError, match=r"'ps1': .* has conv_pool.*in another nbgrader course folder"):
         plan_of(course, "ps1")
+
+
+def test_the_instructor_reads_one_reason_once():
+    """A reference that fails all tests of a function is one sentence in the list, not one a test."""
+
+    def failed(name):
+        return TestResult("f", name, "", None, 1.0, Outcome.ERROR, "ours", None, 0.0)
+
+    def made(*tests):
+        return Grade("ann", None, 2.0, True, 1, "", {}, "A", tests)
+
+    assert _reasons(made(failed("test_a"))) == ["f, test_a: ours"]
+    assert _reasons(made(failed("test_a"), failed("test_b"))) == ["f, 2 tests: ours"]
 
 
 def test_a_course_that_was_moved_is_named_with_the_file_that_names_it(tmp_path):
