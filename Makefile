@@ -6,6 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+.DELETE_ON_ERROR:
 .PHONY: demo test proof check-python browser clean
 
 demo: .venv/.demo-installed
@@ -21,7 +22,7 @@ proof: .venv/.test-installed
 	$(BIN)/python -m proof.run $(PROOFS)
 
 .venv/bin/python: | check-python
-	$(PYTHON) -m venv .venv
+	"$(PYTHON)" -m venv .venv
 
 # The CPU build is enough for everything; torch first, so that nothing else picks another build.
 .venv/.demo-installed: pyproject.toml constraints.txt | .venv/bin/python
@@ -34,12 +35,14 @@ proof: .venv/.test-installed
 	touch $@
 
 check-python:
-	@command -v $(PYTHON) >/dev/null || { \
-	  echo "Python 3.11 or newer is missing; install it with: sudo apt-get install python3 python3-venv"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "$$($(PYTHON) --version) is too old, LeGrade needs 3.11 or newer; try: make PYTHON=python3.11"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo "Python's venv is missing; install it with: sudo apt-get install python3-venv"; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "$(PYTHON) is missing, LeGrade needs Python 3.11 or newer; install it with: sudo apt-get install python3 python3-venv"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$$("$(PYTHON)" --version 2>&1) is too old, LeGrade needs 3.11 or newer; where your system has one, install and name it:"; \
+	  echo "sudo apt-get install python3.11 python3.11-venv && make PYTHON=python3.11"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv is missing; install it with: sudo apt-get install" \
+	    "$$("$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"; exit 1; }
 
 # The pages are tested in Chromium. Root installs it; for anybody else those tests are skipped and say how to get it.
 browser:
