@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-MAKEFILE = Path(__file__).resolve().parent.parent / "Makefile"
+ROOT = Path(__file__).resolve().parent.parent
 OLD = """case "$*" in *--version*) echo "Python 3.9.2";; *) exit 1;; esac"""
 NO_VENV = f"""case "$*" in *ensurepip*) exit 1;; *) exec {sys.executable} "$@";; esac"""
 THIS = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -33,7 +33,8 @@ def test_what_is_missing_is_named_with_the_line_that_installs_it(tmp_path, scrip
     if script is not None:
         python.write_text(f"#!/bin/sh\n{script}\n")
         python.chmod(0o755)
-    shutil.copy(MAKEFILE, tmp_path)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
     done = subprocess.run(
         ["make", "demo", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
