@@ -22,9 +22,16 @@ def build_assignment(
 ) -> None:
     """Write an assignment into an nbgrader course folder, ready for `nbgrader generate_assignment`."""
     from autograder.course import find_course
+    from autograder.errors import AutograderError
     from autograder.release import build
 
-    built = build(find_course(course), name, out, key=key)
+    root = find_course(course)
+    try:
+        built = build(root, name, out, key=key)
+    except OSError as error:
+        raise AutograderError(
+            f"{error.filename or out}: cannot be written: {error.strerror}; give --out a folder of your own"
+        ) from None
     typer.echo(f"wrote {built.notebook}")
     for message in built.messages:
         typer.echo(message)

@@ -89,7 +89,7 @@ def find(path: Path) -> list[tuple[str, Path]]:
         Pairs of identity and path, sorted; two entries that would share an identity keep their full names.
 
     Raises:
-        AutograderError: there is nothing at `path`, or it is a folder that cannot be opened.
+        AutograderError: there is nothing at `path`.
     """
     if not path.is_dir():
         if not path.exists() and not path.is_symlink():
@@ -97,12 +97,7 @@ def find(path: Path) -> list[tuple[str, Path]]:
                 f"{path}: no such file or folder; expected a notebook, a .py file or a folder of them"
             )
         return [(identity(path), path)]
-    try:
-        entries = [entry for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
-    except OSError as error:
-        raise AutograderError(
-            f"{path}: cannot be opened: {error.strerror}; give a folder of your own"
-        ) from None
+    entries = [entry for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
     counts = Counter(identity(entry) for entry in entries)
     return [
         (identity(entry) if counts[identity(entry)] == 1 else _readable(entry.name), entry)

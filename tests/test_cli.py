@@ -105,6 +105,10 @@ def test_a_course_key_makes_the_inputs_and_its_absence_is_said(work, tier_a):
             "bo.py/records.json: cannot be written: a file is where its folder would be; give --json a file in a folder of your own",
         ),
         (
+            ("build-assignment", "lenet", "--out", "bo.py"),
+            "bo.py: cannot be written: File exists; give --out a folder of your own",
+        ),
+        (
             ("grade", "bo.py", "--function", "conv2d_forward", "--json", "ana"),
             "ana: cannot be written: it is a folder",
         ),
@@ -149,12 +153,14 @@ def test_an_interrupted_batch_keeps_what_is_graded(work):
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root can open every folder")
 def test_a_folder_that_cannot_be_opened_is_named(work):
-    """One line, exit code 2."""
+    """Given by itself it is wrong usage; among submissions it is a record with the reason, and a person is asked."""
     (work / "ana").chmod(0)
-    result = legrade("grade", "ana", "--function", "conv2d_forward", cwd=work)
+    alone = legrade("grade", "ana", "--function", "conv2d_forward", cwd=work)
+    amid = legrade("grade", ".", "--function", "conv2d_forward", "--seed", "1", "--tier", "C", cwd=work)
     (work / "ana").chmod(0o700)
-    assert result.returncode == 2
-    assert "ana: cannot be opened: Permission denied; give a folder of your own" in result.stderr
+    assert (alone.returncode, amid.returncode) == (2, 1)
+    assert "'ana' is not readable" in " ".join(alone.stderr.replace("│", " ").split())
+    assert "ana: 0 of 50, needs a person\n    The folder cannot be opened: Permission denied." in amid.stdout
 
 
 def test_the_doctor_prints_tier_probe_devices_and_versions(work):
