@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, brief
 from question_bank.cli import register as register_bank
 from question_bank.errors import QuestionBankError
 
@@ -34,7 +34,7 @@ def main() -> None:
     try:
         app()
     except (AutograderError, QuestionBankError) as error:
-        sys.stderr.write(f"legrade: {error}\n")
+        sys.stderr.write(f"legrade: {brief(error)}\n")
         raise SystemExit(WRONG_USAGE) from None
 
 

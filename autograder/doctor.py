@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import SandboxError
+from autograder.errors import SandboxError, brief
 from autograder.grade import library_versions
 from autograder.sandboxes.prefork import PreforkSandbox
 from autograder.sandboxes.probe import HOW_TO_GET_TIER_A, probe
@@ -42,7 +42,7 @@ def _isolation() -> Iterator[Line]:
     try:
         findings = probe(sandbox)
     except SandboxError as error:
-        yield Line(f"tier: C (plain process); no worker could be isolated: {error}", ok=False)
+        yield Line(f"tier: C (plain process); no worker could be isolated: {brief(error)}", ok=False)
         yield Line(f"  {HOW_TO_GET_TIER_A}", ok=False)
         return
     finally:

@@ -1,5 +1,9 @@
 """Every error that the autograder raises: ours (`AutograderError`) and the student's (`StudentFault`)."""
 
+import re
+
+_FRAMES = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)*")
+
 
 class AutograderError(Exception):
     """Something on the course's or the grader's side is wrong; no student loses a point for it."""
@@ -65,3 +69,12 @@ class WorkerDied(StudentFault):
 
 class BadReply(StudentFault):
     """The student's function returned something that is no number, array, or handle."""
+
+
+def brief(error: Exception) -> str:
+    r"""Return an error's text without the frames of a traceback that a process of ours left in it.
+
+    >>> brief(SandboxError("no zygote: Traceback (most recent call last):\n  File 'a.py', line 1\n    f()\nOSError: no; get it"))
+    'no zygote: OSError: no; get it'
+    """
+    return _FRAMES.sub("", str(error))
