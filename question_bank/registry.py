@@ -10,9 +10,12 @@ from question_bank.errors import DuplicateNameError, UnknownNameError
 
 T = TypeVar("T")
 
+MOST_LISTED = 20
+"""So many names are listed beside the near ones."""
+
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
-    """Make the error for a name that is not there: it says the nearest names, or all when none is near.
+    """Make the error for a name that is not there: it says the nearest names, and all where they are few or none is near.
 
     >>> print(unknown("family", "conv-size", ["conv-output-size", "conv-parameters"]))
     unknown family 'conv-size': did you mean conv-output-size or conv-parameters? Known: conv-output-size, conv-parameters
@@ -20,6 +23,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
     hint = f" did you mean {' or '.join(near)}?" if near else ""
+    if near and len(names) > MOST_LISTED:
+        return UnknownNameError(f"unknown {kind} {name!r}:{hint} {len(names)} are known")
     return UnknownNameError(f"unknown {kind} {name!r}:{hint} Known: {', '.join(names) or 'none'}")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from question_bank.authoring import family
 from question_bank.errors import DuplicateNameError, UnknownNameError
-from question_bank.registry import Registry
+from question_bank.registry import Registry, unknown
 from question_bank.space import Space
 
 
@@ -43,7 +43,7 @@ def test_a_package_is_discovered_on_first_use(tmp_path, monkeypatch):
     package = tmp_path / "plugs_here"
     package.mkdir()
     (package / "__init__.py").write_text(
-        "from question_bank.registry import Registry\nPLUGS = Registry('plug', __name__)\n"
+        "from question_bank.registry import Registry, unknown\nPLUGS = Registry('plug', __name__)\n"
     )
     (package / "one.py").write_text("from plugs_here import PLUGS\nPLUGS.add('one', 1)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -62,6 +62,15 @@ def test_a_plug_in_that_cannot_be_imported_is_not_left_out(tmp_path, monkeypatch
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(ModuleNotFoundError, match="not_there_at_all"):
         Registry("plug", "plugs_broken").names()
+
+
+def test_many_names_are_listed_only_where_none_is_near():
+    """A bank of many families answers a slip of the pen in one line."""
+    names = [f"family-{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    near = str(unknown("family", "famly-a", names))
+    assert near.startswith("unknown family 'famly-a': did you mean family-a or ")
+    assert near.endswith("? 26 are known")
+    assert str(unknown("family", "q", names)).count("family-") == 26
 
 
 def test_a_family_is_registered_under_its_name():
