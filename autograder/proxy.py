@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from autograder.errors import (
     StudentRaised,
     WorkerDied,
 )
+from autograder.evidence import believe
 from autograder.model import Spec
 from autograder.sandboxes import Sandbox, Worker
 from autograder.submission import Submission
@@ -27,6 +28,12 @@ MAX_DEATHS = 3
 """How often a worker may die in the calls of one function of one submission."""
 MAX_BAD_LOADS = 4
 """How often a worker may die while it runs the cells of one submission."""
+MAX_DETAILS = 100_000
+"""Characters of tracebacks that are kept of one submission's cells."""
+MAX_NAMED = 5
+"""Cells that a summary names."""
+MAX_COMPARED = 32 << 20
+"""Bytes of results that are kept of one function for its diagnosis: a submission may not fill the grader's memory."""
 
 
 class NotRun(StudentFault):
@@ -46,6 +53,8 @@ class Loading:
     """Tracebacks, for the instructor."""
     deaths: int = 0
     """How many workers ended while they ran the cells."""
+    kept: int = 0
+    """Characters in `details`."""
 
     numbers: list[int] = field(default_factory=list)
     """The submission's number of each cell, from 1: a cell may be run in pieces."""
@@ -53,11 +62,18 @@ class Loading:
     def __post_init__(self) -> None:
         self.numbers = self.numbers or list(range(1, len(self.cells) + 1))
 
+    def note(self, detail: str) -> None:
+        """Keep a text for the instructor, while there is room."""
+        if self.kept + len(detail) <= MAX_DETAILS:
+            self.kept += len(detail)
+            self.details.append(detail)
+
     def summary(self) -> str:
         """Say in one sentence which cells did not come through."""
         texts = [f"cell {self.numbers[i]}: {why}" for i, why in sorted(self.faults.items())]
         texts += [f"cell {self.numbers[i]} raised {kind}" for i, kind in sorted(self.errors.items())]
-        return "; ".join(texts)
+        more = [f"and {len(texts) - MAX_NAMED} more cells"] if len(texts) > MAX_NAMED else []
+        return "; ".join(texts[:MAX_NAMED] + more)
 
 
 class StudentProxy:
@@ -75,6 +91,7 @@ class StudentProxy:
         self._loading = loading
         self._worker: Worker | None = None
         self._deaths = 0
+        self._compared = 0
         self._changed: tuple[int, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -97,7 +114,8 @@ class StudentProxy:
         """Run one of the worker's own operations on what the student's functions returned."""
         worker = self._ready()
         try:
-            return worker.ask(operation, args, seconds=seconds or self._spec.limits.call_seconds).value
+            limit = seconds or self._spec.limits.call_seconds
+            return believe(operation, worker.ask(operation, args, seconds=limit).value)
         finally:
             self._bury(worker)
 
@@ -119,9 +137,16 @@ class StudentProxy:
             raise
         finally:
             if self._spec.diagnose:
-                self.calls.append(Call(name, args, kwargs, result, raised, self._changed))
+                self._keep(Call(name, args, kwargs, result, raised, self._changed))
             self._bury(worker)
         return result
+
+    def _keep(self, call: Call) -> None:
+        """Keep a call for the diagnosis; a result for which there is no room equals no mistake's."""
+        self._compared += _size(call.result)
+        if self._compared > MAX_COMPARED:
+            call = replace(call, result=None, raised="TooLarge")
+        self.calls.append(call)
 
     def _bury(self, worker: Worker) -> None:
         """Count a worker that died, and forget everything that lived in it."""
@@ -159,13 +184,14 @@ class StudentProxy:
             try:
                 error = worker.run_cell(source)
             except (LimitHit, WorkerDied, BadReply) as fault:
-                self.output = self.output or worker.close().output
+                printed = worker.close().output
+                self.output = self.output or printed
                 loading.deaths += 1
                 self._set_aside(index, fault.reason)
                 return None
             if error is not None:
                 loading.errors[index] = error[0]
-                loading.details.append(f"cell {loading.numbers[index]}: {error[1]}")
+                loading.note(f"cell {loading.numbers[index]}: {error[1]}")
         return worker
 
     def _set_aside(self, index: int, reason: str) -> None:
@@ -197,13 +223,22 @@ class StudentProxy:
 def _pieces(source: str, cuts: object) -> list[str]:
     """Cut source at the lines that a worker named; anything but rising line numbers cuts nothing."""
     lines = source.splitlines(keepends=True)
-    starts = np.asarray(cuts).tolist() if isinstance(cuts, (list, np.ndarray)) else []
+    starts = cuts.tolist() if isinstance(cuts, np.ndarray) and cuts.ndim == 1 else []
     if len(starts) < 2 or not all(isinstance(n, int) for n in starts):
         return [source]
     ends = [0, *starts[1:], len(lines)]
     if any(a >= b for a, b in pairwise(ends)):
         return [source]
     return ["".join(lines[a:b]) for a, b in pairwise(ends)]
+
+
+def _size(value: Any) -> int:
+    """Count the bytes of the arrays in a result."""
+    if isinstance(value, (list, tuple)):
+        return sum(map(_size, value))
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return int(value.nbytes) if isinstance(value, np.ndarray) else 0
 
 
 def _shapes(values: tuple[Any, ...]) -> str:

@@ -191,7 +191,7 @@ class GradingPlugin:
                 try:
                     run.proxies[place[1]].close()
                 except AutograderError as error:
-                    run.loading.details.append(f"closing the worker: {error}")
+                    run.loading.note(f"closing the worker: {error}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self, nodeid: str) -> None:

@@ -115,7 +115,7 @@ def as_logits(got: Any, count: int) -> NDArray[np.float64]:
             f"predict returned {kind}, expected floating-point logits ({count}, {CLASSES})", "kind"
         )
     if got.shape != (count, CLASSES):
-        raise Mismatch(f"predict's result has the shape {got.shape}, expected {(count, CLASSES)}", "shape")
+        raise Mismatch(f"predict's result has another shape than {(count, CLASSES)}", f"got {got.shape}")
     if not np.isfinite(got).all():
         raise Mismatch("the logits hold NaN or infinity", f"{int((~np.isfinite(got)).sum())} cells")
     return got.astype(np.float64)
@@ -148,10 +148,10 @@ def once(cache: dict[str, Any], key: str, compute: Callable[[], T]) -> T:
     After a limit was hit, nothing more is computed through the same cache: waiting for it again teaches nothing.
 
     Raises:
-        StudentFault: what the student's code did, now or the first time.
+        StudentFault, Mismatch: what the student's code did, now or the first time.
     """
     for known in (cache.get(key), cache.get("limit")):
-        if isinstance(known, StudentFault):
+        if isinstance(known, (StudentFault, Mismatch)):
             raise known
     if key not in cache:
         try:
@@ -159,7 +159,7 @@ def once(cache: dict[str, Any], key: str, compute: Callable[[], T]) -> T:
         except LimitHit as fault:
             cache[key] = cache["limit"] = fault
             raise
-        except StudentFault as fault:
+        except (StudentFault, Mismatch) as fault:
             cache[key] = fault
             raise
     value: T = cache[key]

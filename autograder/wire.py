@@ -1,7 +1,7 @@
 """Frames between the grader and a worker: JSON for the structure, raw bytes for the arrays, both size-capped.
 
 A frame is `>IQ` (lengths of header and body), the header as UTF-8 JSON, the body. In the header a value is
-null, a boolean, a number, a string, or an object with one key:
+null, a boolean, a number (an integer fits into 64 bits), a string, or an object with one key:
 
 | key | value | stands for |
 | --- | --- | --- |
@@ -31,6 +31,8 @@ MAX_DEPTH = 12
 MAX_VALUES = 20_000
 MAX_RANK = 8
 MAX_TEXT = 1 << 19
+INTEGERS = range(-(1 << 63), 1 << 64)
+"""What an array could hold; a longer integer would only be a way to make the grader work, or to send it a text."""
 FORMS = ("array", "tensor", "strided")
 LENGTHS = struct.Struct(">IQ")
 
@@ -85,7 +87,7 @@ def _to_json(value: Any, arrays: list[NDArray[Any]], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"nested deeper than {MAX_DEPTH}")
     if value is None or isinstance(value, (bool, int, float, str)):
-        return value
+        return _scalar(value)
     if isinstance(value, Handle):
         return {"h": value.number}
     if isinstance(value, (np.ndarray, np.generic, Tensor, Strided)):
@@ -95,6 +97,17 @@ def _to_json(value: Any, arrays: list[NDArray[Any]], depth: int) -> Any:
     if isinstance(value, dict):
         return {"d": [[str(k), _to_json(v, arrays, depth + 1)] for k, v in value.items()]}
     raise WireError(f"a {type(value).__name__} has no form on the wire")
+
+
+def _scalar(value: Any) -> Any:
+    """Refuse integers and texts that are too long, and replace halves of characters, which no file of marks can hold."""
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise WireError(f"text of {len(value)} characters: expected at most {MAX_TEXT}")
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, int) and value not in INTEGERS:
+        raise WireError("an integer of more than 64 bits")
+    return value
 
 
 def _array_header(value: Any, arrays: list[NDArray[Any]]) -> list[Any]:
@@ -148,14 +161,12 @@ class _Reader:
         self._values += 1
         if depth > MAX_DEPTH or self._values > MAX_VALUES:
             raise WireError(f"more than {MAX_VALUES} values or nested deeper than {MAX_DEPTH}")
-        if isinstance(tree, str) and len(tree) > MAX_TEXT:
-            raise WireError(f"text of {len(tree)} characters: expected at most {MAX_TEXT}")
         if tree is None or isinstance(tree, (bool, int, float, str)):
-            return tree
+            return _scalar(tree)
         if not isinstance(tree, dict) or len(tree) != 1:
             raise WireError("a value is neither a scalar nor an object with one key")
         ((key, content),) = tree.items()
-        if key == "h" and type(content) is int and content >= 0:
+        if key == "h" and type(content) is int and 0 <= content < MAX_VALUES:
             return Handle(content)
         if key not in ("l", "t", "d", "a") or not isinstance(content, list):
             raise WireError(f"key {key[:20]!r} with a {type(content).__name__}: expected l, t, d, a or h")
@@ -169,7 +180,7 @@ class _Reader:
     def _pair(self, pair: Any, depth: int) -> tuple[str, Any]:
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
             raise WireError("an entry of a dict is no [string, value]")
-        return pair[0], self._value(pair[1], depth + 1)
+        return _scalar(pair[0]), self._value(pair[1], depth + 1)
 
     def _array(self, content: list[Any]) -> Any:
         if len(content) != 3 or content[0] not in DTYPES or content[2] not in FORMS:

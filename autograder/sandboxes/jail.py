@@ -6,6 +6,7 @@ The order of the steps follows bubblewrap's (first a tmpfs over /tmp, so that ev
 """
 
 import ctypes
+import errno
 import os
 import resource
 import signal
@@ -31,6 +32,12 @@ MNT_DETACH = 2
 
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
+KEYCTL = {"x86_64": 250, "i686": 288, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
+"""Number of the system call keyctl(2), for which libc has no function."""
+KEYCTL_JOIN_SESSION_KEYRING = 1
+WORST_FOR_MEMORY = 1000
+"""The process that the kernel ends first when the machine runs out of memory: proc(5), oom_score_adj."""
+FILES_IN_SCRATCH = 10_000
 LAST_CAPABILITY = 63
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -196,11 +203,33 @@ def separate_worker() -> None:
 
 def furnish_worker(scratch_mb: int) -> None:
     """In the worker: private /tmp, /dev/shm and /proc, and a host name that says nothing."""
-    size = f"size={scratch_mb}m,mode=1777"
+    size = f"size={scratch_mb}m,nr_inodes={FILES_IN_SCRATCH},mode=1777"
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, size)  # noqa: S108 -- the worker's own
     mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, size)  # noqa: S108 -- the worker's own
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     _call("sethostname", b"worker", 6)
+
+
+def leave_keyring() -> None:
+    """Give up the session keyring: whoever holds it may read the grader's keys, such as its Kerberos tickets.
+
+    keyrings(7): the session keyring passes from process to process, whatever their user or their namespaces.
+
+    Raises:
+        OSError: no new one could be made.
+    """
+    number = KEYCTL.get(os.uname().machine)
+    if number is None:
+        raise OSError(f"no number of keyctl(2) is known for {os.uname().machine}")
+    if _libc.syscall(ctypes.c_long(number), ctypes.c_long(KEYCTL_JOIN_SESSION_KEYRING), None) < 0:
+        code = ctypes.get_errno()
+        if code not in (errno.ENOSYS, errno.EPERM):  # no keys here, or a filter that holds for the worker, too
+            raise OSError(code, f"keyctl: {os.strerror(code)}")
+
+
+def be_ended_first() -> None:
+    """Where memory runs out, let it cost this process, and neither the grader nor another student."""
+    Path("/proc/self/oom_score_adj").write_text(str(WORST_FOR_MEMORY), encoding="ascii")
 
 
 def limit_resources(*, memory_mb: int, processes: int | None, scratch_mb: int, cpu_seconds: int) -> None:

@@ -28,6 +28,8 @@ from autograder.sandboxes.libraries import hidden_paths, interpreter_paths, libr
 
 BOOT_SECONDS = 180.0
 READY_SECONDS = 60.0
+MAX_DETAIL = 4000
+"""Characters of a traceback that are kept, whatever a worker sends."""
 WARM = {
     "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft"),
     "torch": ("torch", "torch.nn.functional", "torch.optim", "torch.utils.data"),
@@ -183,8 +185,9 @@ class PreforkWorker:
         self._status = status
         self._limits = limits
         self._load_left = limits.load_seconds
-        self._deadline = time.monotonic() + limits.total_seconds
+        self._left = limits.total_seconds
         self._end: End | None = None
+        self._ended_by = ""
 
     @property
     def alive(self) -> bool:
@@ -245,10 +248,11 @@ class PreforkWorker:
         """Send one request, wait for its reply, and turn everything but a value into a fault."""
         if self._end is not None:
             raise WorkerDied("your code had ended its own process before")
-        deadline = time.monotonic() + seconds
-        if deadline > self._deadline:
-            deadline = self._deadline
+        started = time.monotonic()
+        if seconds > self._left:  # only the worker's time counts: what the grader computes meanwhile is ours
+            seconds = self._left
             limit = f"{self._limits.total_seconds:g} s for everything (total_seconds)"
+        deadline = started + seconds
         try:
             wire.send(self._channel, request, deadline=deadline)
             reply = wire.receive(self._channel, deadline=deadline, max_bytes=self._limits.reply_mb << 20)
@@ -264,17 +268,22 @@ class PreforkWorker:
                     f"the result is larger than the limit of {self._limits.reply_mb} MiB (reply_mb)"
                 ) from None
             raise BadReply("what came back is no result") from None
-        return self._judge(reply, request.get("name", "the cell"))
+        finally:
+            self._left -= time.monotonic() - started
+        passed = len(request.get("args", ())) + len(request.get("kwargs", ()))
+        return self._judge(reply, request.get("name", "the cell"), passed)
 
-    def _judge(self, reply: Any, name: str) -> Reply:
-        """Take a well-formed reply apart; anything else is the student's doing."""
+    def _judge(self, reply: Any, name: str, passed: int) -> Reply:
+        """Take a well-formed reply to a request with so many arguments apart; anything else is the student's doing."""
         match reply:
-            case {"value": value, "changed": tuple(changed)} if all(type(i) is int for i in changed):
+            case {"value": value, "changed": tuple(changed)} if _is_plain(value) and _are_places(
+                changed, passed
+            ):
                 return Reply(value, changed)
-            case {"value": None}:
+            case {"value": None} if len(reply) == 1:
                 return Reply(None)
             case {"raised": str(kind), "detail": str(detail)}:
-                raise StudentRaised(_builtin(kind), detail, self._memory_note(kind))
+                raise StudentRaised(_builtin(kind), detail[-MAX_DETAIL:], self._memory_note(kind))
             case {"undefined": str()}:  # the name that we asked for: the worker's words go into no feedback
                 raise NotDefined(f"`{name}` is not defined in the submission")
             case {"unsupported": str()}:
@@ -295,6 +304,8 @@ class PreforkWorker:
             return LimitHit(
                 f"your code printed more than the limit of {self._limits.output_kb} KiB (output_kb)"
             )
+        if self._ended_by == "late":
+            return SandboxError("the worker was ended because the grader had left it alone for an hour")
         how = f"signal {-end.code}" if end.code < 0 else f"exit code {end.code}"
         return WorkerDied(f"your code ended its own process ({how})")
 
@@ -318,10 +329,25 @@ class PreforkWorker:
             self._status.close()
         if "failed" in report:
             raise SandboxError(f"the worker could not be made: {report['failed']}")
+        self._ended_by = report["why"]
         self._end = End(
             report["code"], report["cpu_seconds"], report["peak_kb"], report["printed"], report["output"]
         )
         return self._end
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is what a suite may meet: the forms of arrays that a suite sends never come back."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return not isinstance(value, (wire.Tensor, wire.Strided))
+
+
+def _are_places(changed: tuple[Any, ...], passed: int) -> bool:
+    """Believe positions only when they are some of the arguments': students read them, and no other number."""
+    return all(type(i) is int and 0 <= i < passed for i in changed) and len(set(changed)) == len(changed)
 
 
 def _builtin(kind: str) -> str:

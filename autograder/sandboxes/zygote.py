@@ -24,6 +24,8 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 KEPT_OUTPUT = 64 * 1024
+PATIENCE = 3600.0
+"""Seconds beyond a worker's own limit after which a grader that says nothing counts as stuck."""
 HERE = Path(__file__).resolve().parent
 
 
@@ -176,6 +178,8 @@ def _lock_down(jail: ModuleType, request: dict[str, Any]) -> None:
     """Give the worker its own folders and its limits, and take every privilege away."""
     limits, isolated = request["limits"], request["tier"] == "A"
     if isolated:
+        jail.leave_keyring()
+        jail.be_ended_first()
         jail.furnish_worker(limits["scratch_mb"])
         os.chdir("/tmp")  # noqa: S108 -- the worker's own
         jail.drop_privileges(request["uid"])
@@ -193,17 +197,17 @@ def _lock_down(jail: ModuleType, request: dict[str, Any]) -> None:
 def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]) -> dict[str, Any]:
     """Wait for the worker's end, the grader's word or its absence, too much output, or the last deadline."""
     limits = request["limits"]
-    deadline = time.monotonic() + limits["total_seconds"] + 120
+    deadline = time.monotonic() + limits["total_seconds"] + PATIENCE
+    os.set_blocking(output, False)
     pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
     kept, printed, why = bytearray(), 0, ""
     open_pipes = [fd for fd in (pidfd, status.fileno(), output) if fd >= 0]
     while True:
         ready, _, _ = select.select(open_pipes, [], [], 1.0 if pidfd >= 0 else 0.05)
         if output in ready:
-            data = os.read(output, 1 << 16)
-            kept += data[: KEPT_OUTPUT - len(kept)]
-            printed += len(data)
-            if not data:
+            taken = _take(output, kept)
+            printed += taken or 0
+            if taken is None:
                 open_pipes.remove(output)
             if printed > limits["output_kb"] << 10:
                 why = "output"
@@ -212,18 +216,16 @@ def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]
         )
         if ended:
             break
-        if status.fileno() in ready or time.monotonic() > deadline:
+        if status.fileno() in ready:
             why = why or "grader"
+        if time.monotonic() > deadline:
+            why = why or "late"
         if why:
             break
     _end(pid, request["tier"])
     _, code, usage = os.wait4(pid, 0)
-    while (
-        select.select([output], [], [], 0)[0]
-        and len(kept) < KEPT_OUTPUT
-        and (data := os.read(output, 1 << 16))
-    ):
-        kept += data[: KEPT_OUTPUT - len(kept)]
+    while len(kept) < KEPT_OUTPUT and (taken := _take(output, kept)):
+        printed += taken
     return {
         "code": os.waitstatus_to_exitcode(code),
         "why": why,
@@ -232,6 +234,19 @@ def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]
         "printed": printed,
         "output": bytes(kept).decode("utf-8", "replace"),
     }
+
+
+def _take(output: int, kept: bytearray) -> int | None:
+    """Read what was printed, and keep the first of it; return how many bytes came, None at the end.
+
+    Never waits: a student can open the pipe's other end in /proc and take what was there a moment before.
+    """
+    try:
+        data = os.read(output, 1 << 16)
+    except BlockingIOError:
+        return 0
+    kept += data[: KEPT_OUTPUT - len(kept)]
+    return len(data) or None
 
 
 def _end(pid: int, tier: str) -> None:

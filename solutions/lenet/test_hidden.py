@@ -30,17 +30,20 @@ def build(student, shape=(2, 1, 28, 28)):
         rows = student.ask("layers", model, shape)
     except StudentFault as fault:
         raise Mismatch("build_model's result does not run on images (N, 1, 28, 28)", str(fault)) from None
-    return model, [(str(name), tuple(int(n) for n in size), int(count)) for name, size, count in rows]
+    return model, rows
 
 
-def weights(student, model):
-    """Fetch the weights as flat float64 arrays."""
-    return [np.asarray(w, dtype=np.float64).ravel() for w in student.ask("weights", model)]
+def weights(student, model, before=None):
+    """Fetch the weights as flat float64 arrays; training must leave as many of the same sizes as there were before."""
+    found = [np.asarray(w, dtype=np.float64).ravel() for w in student.ask("weights", model)]
+    if before is not None and [w.size for w in found] != [w.size for w in before]:
+        raise Mismatch("fit gave the model other weights than it had", str([w.size for w in found]))
+    return found
 
 
 def set_weights(student, model, flat):
     """Give the model's parameters, which LeNet's sizes tell apart, the values that we chose; return the order."""
-    own = [np.asarray(w) for w in student.ask("weights", model)]
+    own = student.ask("weights", model)
     if sorted(w.size for w in own) != sorted(SIZES):
         raise Mismatch("the model's weights and biases are not those of LeNet", str([w.shape for w in own]))
     order = [SIZES.index(w.size) for w in own]
@@ -137,13 +140,13 @@ def few_steps(student, rng):
     losses = as_losses(
         student.fit(model, Tensor(x), Tensor(y), device=device(student), **STEPS), STEPS["epochs"]
     )
-    after = weights(student, model)
+    start = [flat[i] for i in order]
+    after = weights(student, model, start)
     ours = reference_model(flat)
     want = reference_beside(__file__).fit(
         ours, torch.from_numpy(x), torch.from_numpy(y), device="cpu", **STEPS
     )
     kept = [p.detach().numpy().astype(np.float64).ravel() for p in ours.parameters()]
-    start = [flat[i] for i in order]
     return losses, np.asarray(want), moved(start, after), moved(start, [kept[i] for i in order])
 
 
@@ -171,7 +174,8 @@ def three_runs(student, rng):
         model, _ = build(student)
         order = set_weights(student, model, flat)
         student.fit(model, Tensor(x), Tensor(y), device=device(student), seed=seed, **ORDERS)
-        runs.append(moved([flat[i] for i in order], weights(student, model)))
+        start = [flat[i] for i in order]
+        runs.append(moved(start, weights(student, model, start)))
     return runs
 
 
@@ -207,7 +211,7 @@ def train(student, options, rng):
     x, seed = Tensor(data.x_train), int(rng.integers(1 << 31))
     got = student.fit(model, x, Tensor(data.y_train), device=where, seed=seed, **track.recipe)
     changed = student.changed_arguments()
-    after = weights(student, model)
+    after = weights(student, model, before)
     logits = [student.predict(model, Tensor(data.x_test), batch_size=n, device=where) for n in (128, 50)]
     changed += student.changed_arguments()
     own = student.predict(model, x, batch_size=128, device=where)

@@ -1,0 +1,61 @@
+"""What the worker's own operations answer about a model; an answer that none of them gives was forged.
+
+The operations (`worker_models.py`) run where the student's code runs, so what they say is evidence. A suite may rely on its
+form: a form that is wrong is the student's doing, never an error of ours.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.errors import BadReply
+
+MAX_PARAMETERS = 10**9
+
+
+def believe(operation: str, value: Any) -> Any:
+    """Take an operation's answer when it has that operation's form.
+
+    Returns:
+        The answer; of `layers` as rows (class name, output shape, number of parameters).
+
+    Raises:
+        BadReply: it has another form.
+
+    >>> believe("layers", [["ReLU", np.array([2, 3]), 0]])
+    [('ReLU', (2, 3), 0)]
+    """
+    if operation == "layers" and isinstance(value, (list, tuple)):
+        return [_row(row) for row in value]
+    if operation in _FORMS and not _FORMS[operation](value):
+        raise BadReply("what came back about the model is no answer")
+    return value
+
+
+def _row(row: Any) -> tuple[str, tuple[int, ...], int]:
+    """Take one layer; its shape crosses the wire as an array, or as a list when it is empty."""
+    match row:
+        case [str(name), np.ndarray(ndim=1) as shape, count] if shape.dtype.kind in "iu" and _is_count(count):
+            return name, tuple(int(n) for n in shape), count
+        case [str(name), [], count] if _is_count(count):
+            return name, (), count
+    raise BadReply("what came back about the model's layers is no answer")
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < MAX_PARAMETERS
+
+
+def _are_weights(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(w, np.ndarray) and w.dtype == np.float32 for w in value)
+
+
+_FORMS: dict[str, Callable[[Any], bool]] = {
+    "best_device": lambda value: isinstance(value, str),
+    "device": lambda value: isinstance(value, str),
+    "layers": lambda _: False,
+    "parameters": _is_count,
+    "set_weights": lambda value: value is None,
+    "weights": _are_weights,
+}
