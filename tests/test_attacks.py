@@ -152,8 +152,10 @@ def test_tampering_in_the_worker_never_earns_a_point(tier_a, course, attack):
         sandbox=tier_a,
         seed=development_seed(1),
     )
-    assert (bad.points, bad.needs_person) == (0.0, False)
-    assert good.points == good.max_points
+    open_tests = [test for test in (*bad.tests, *good.tests) if test.points is None]
+    assert not open_tests, [(test.test, test.detail) for test in open_tests]
+    assert bad.points == 0.0
+    assert good.points == good.max_points, [(test.test, test.reason) for test in good.tests]
 
 
 def test_a_notebook_shell_turned_against_us_earns_nothing(tier_a, course):
