@@ -223,7 +223,10 @@ def leave_keyring() -> None:
         raise OSError(f"no number of keyctl(2) is known for {os.uname().machine}")
     if _libc.syscall(ctypes.c_long(number), ctypes.c_long(KEYCTL_JOIN_SESSION_KEYRING), None) < 0:
         code = ctypes.get_errno()
-        if code not in (errno.ENOSYS, errno.EPERM):  # no keys here, or a filter that holds for the worker, too
+        if code not in (
+            errno.ENOSYS,
+            errno.EPERM,
+        ):  # no keys here, or a filter that holds for the worker, too
             raise OSError(code, f"keyctl: {os.strerror(code)}")
 
 
