@@ -1,8 +1,8 @@
 """nbgrader's reading of a submission, replaced: any file becomes a notebook with every points cell exactly once."""
 
 import os
+import re
 from collections.abc import Iterable
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,13 @@ from autograder.submission import Submission, read
 
 GRADING_PHASE = "autograde"
 """Value of NBGRADER_EXECUTION while nbgrader reads our own notebook back."""
+JOINER = "\u2060"
+"""WORD JOINER: has no width, and is part of no tag, entity, scheme or TeX command."""
+ACTIVE = re.compile(
+    r"(?P<tag><)(?=[A-Za-z/!?])|(?P<entity>&)(?=[A-Za-z#])|(?P<scheme>javascript|vbscript)(?=\\?:)"
+    r"|(?P<tex>\\)(?=href|require|style|class|cssId)",
+    re.IGNORECASE,
+)
 
 
 class TolerantExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
@@ -67,9 +74,8 @@ def restore(submission: Submission, copies: Iterable[InstructorCell]) -> Any:
     cells += [_with_role(copy, copy.source) for copy in missing]
     said = [*submission.notes, *([submission.problem] if submission.problem else [])]
     if said:
-        cells.insert(
-            0, new_markdown_cell("**How this file was read**\n\n" + "\n".join(f"- {escape(s)}" for s in said))
-        )
+        listed = "\n".join(f"- {harmless(sentence)}" for sentence in said)
+        cells.insert(0, new_markdown_cell(f"**How this file was read**\n\n{listed}"))
     notebook = new_notebook(cells=cells)
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"  # the same file gives the same notebook
@@ -94,8 +100,22 @@ def _with_role(copy: InstructorCell, source: str) -> Any:
 
 def _plain(cell: Cell) -> Any:
     """Make a cell without a role."""
-    make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
-    return make(cell.source)
+    if cell.kind == "markdown":
+        return new_markdown_cell(harmless(cell.source))
+    return {"code": new_code_cell, "raw": new_raw_cell}[cell.kind](cell.source)
+
+
+def harmless(text: str) -> str:
+    """Keep a student's text from running in the browser of whoever marks it.
+
+    nbgrader's pages turn Markdown into HTML as it is, and formgrader shows it where the instructor's files are. A joiner after
+    what begins a tag, an entity or a TeX link, and inside `javascript:`, leaves the look as it was and the meaning a text's,
+    in code and in formulas, too.
+
+    >>> harmless("a < b, <b>c</b>").replace(JOINER, "|")
+    'a < b, <|b>c<|/b>'
+    """
+    return ACTIVE.sub(lambda found: found[0] + JOINER, text)
 
 
 def _drop_linked_files(coursedir: Any, student: str, assignment: str) -> None:

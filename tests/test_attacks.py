@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from autograder.errors import BadReply, LimitHit, SandboxError, StudentFault, St
 from autograder.evidence import believe
 from autograder.grade import development_seed, grade
 from autograder.model import Limits, Outcome
+from autograder.nbgrader_reading import JOINER, harmless, restore
+from autograder.notebook import Cell
 from autograder.proxy import MAX_COMPARED, MAX_DETAILS, Loading, StudentProxy
 from autograder.results import to_json
 from autograder.sandboxes import End, Reply
@@ -532,3 +535,91 @@ def test_records_of_a_hostile_submission_are_files(tier_a, course, tmp_path):
     path = tmp_path / "record.json"
     path.write_text(to_json([result]), encoding="utf-8")
     assert json.loads(path.read_text(encoding="utf-8"))[0]["submission"] == "mallory"
+
+
+# Whoever marks
+
+
+class Page(HTMLParser):
+    """Notes what a browser would run or fetch by itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.active = []
+
+    def handle_starttag(self, tag, attrs):
+        """Look at one element."""
+        if tag not in TEXTUAL:
+            self.active.append(tag)
+        for name, value in attrs:
+            link = "".join(c for c in (value or "").lower() if c > " ")
+            if name.startswith("on") or (
+                name in ("href", "src") and link.startswith(("javascript:", "vbscript:"))
+            ):
+                self.active.append(f"{name}={value}")
+
+
+TEXTUAL = set(
+    [
+        "div",
+        "p",
+        "a",
+        "img",
+        "code",
+        "pre",
+        "ul",
+        "li",
+        "ol",
+        "blockquote",
+        "em",
+        "strong",
+        "span",
+        "h1",
+        "h2",
+        "h3",
+        "hr",
+        "br",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "del",
+    ]
+)
+FRAGMENTS = (
+    *("<script>E()</script>", "<img src=x onerror=E()>", "<", "a", "\\", "[c](", "![i](", "[c]: ", ")", "'", '"', " "),
+    *("javascript:E()", "JavaScript\\:", "java", "script:", "&#58;", "&#x6a;", "&colon;", "&Tab;", "&lt;", "&", "\t"),
+    *("\n", "\n\n", "`", "```\n", "~~~\n", "$", "$$", "    ", "> ", "- ", "|", "|-|-|\n", "<!--", "-->", "<?", "</p>"),
+    *("<javascript:E()>", "<svg onload=E()>", "<a\nhref=", "vbscript:", "\u2060", "\u200b", "\x0c", "http://x"),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join))
+def test_a_students_text_runs_nothing_where_it_is_marked(text):
+    """However a text cell is put together, nbgrader's page of it holds no element, handler or link that acts."""
+    from nbconvert.filters import markdown2html
+
+    page = Page()
+    page.feed(markdown2html(harmless(text)))
+    assert not page.active
+
+
+def test_formulas_and_comparisons_look_as_they_were():
+    """Nothing is added that has a width, and text without tags is not touched at all."""
+    text = r"$a < b$ and `x & y`, $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$: a > b"
+    assert harmless(text) == text
+    assert harmless("$a<b$").replace(JOINER, "") == "$a<b$"
+    assert f"\\{JOINER}href" in harmless("$\\href{javascript:x}{y}$")
+
+
+def test_text_cells_and_notes_are_made_harmless_in_the_copy_that_is_marked():
+    """The student's own text, and what is told of a file with an evil name, reach the page without their tags."""
+    layout = (Cell("markdown", "<script>E()</script>"), Cell("raw", "<b>"), Cell("code", "x = '<b>'"))
+    notes = ("Left out: <img src=x onerror=E()>",)
+    notebook = restore(Submission("m", "notebook", (), notes, layout=layout), ())
+    assert [cell.cell_type for cell in notebook.cells] == ["markdown", "markdown", "raw", "code"]
+    assert not [cell for cell in notebook.cells[:2] if "<script" in cell.source or "<img" in cell.source]
+    assert [cell.source for cell in notebook.cells[2:]] == ["<b>", "x = '<b>'"]
