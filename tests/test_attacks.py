@@ -559,8 +559,8 @@ class Page(HTMLParser):
                 self.active.append(f"{name}={value}")
 
 
-TEXTUAL = set(
-    [
+TEXTUAL = {
+    *(
         "div",
         "p",
         "a",
@@ -576,18 +576,9 @@ TEXTUAL = set(
         "span",
         "h1",
         "h2",
-        "h3",
-        "hr",
-        "br",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "del",
-    ]
-)
+    ),
+    *("h3", "hr", "br", "table", "thead", "tbody", "tr", "th", "td", "del"),
+}
 FRAGMENTS = (
     *("<script>E()</script>", "<img src=x onerror=E()>", "<", "a", "\\", "[c](", "![i](", "[c]: ", ")", "'", '"', " "),
     *("javascript:E()", "JavaScript\\:", "java", "script:", "&#58;", "&#x6a;", "&colon;", "&Tab;", "&lt;", "&", "\t"),

@@ -21,7 +21,7 @@ from autograder.model import Grade, Outcome, TestResult
 from autograder.nbgrader_course import InstructorCell, coursedir_of, read_settings
 from autograder.nbgrader_export import as_cell
 from autograder.nbgrader_grading import _reasons, plan_of
-from autograder.nbgrader_reading import RefuseLeaks, restore
+from autograder.nbgrader_reading import JOINER, RefuseLeaks, restore
 from autograder.notebook import Cell
 from autograder.release import build
 from autograder.submission import Submission
@@ -541,10 +541,10 @@ def test_restoring_trusts_no_claim_of_the_students_copy():
     assert made.cells[-1].metadata.nbgrader["points"] == 3.0
 
 
-def test_what_was_said_about_a_file_is_shown_escaped():
+def test_what_was_said_about_a_file_is_shown_as_text():
     """A reason is text, never markup."""
     made = restore(Submission("x", "notebook", (), problem="The folder holds <b>"), COPIES)
-    assert made.cells[0].source == "**How this file was read**\n\n- The folder holds &lt;b&gt;"
+    assert made.cells[0].source == f"**How this file was read**\n\n- The folder holds <{JOINER}b>"
 
 
 @pytest.mark.parametrize(
