@@ -44,7 +44,12 @@ def judge(error: BaseException | None) -> tuple[Outcome, str, str]:
         return Outcome.FAILED, error.reason, str(error)
     if isinstance(error, AssertionError):
         return Outcome.FAILED, "what the test checks does not hold", str(error)
-    return Outcome.ERROR, OUR_FAULT, f"{type(error).__name__}: {error}"
+    return Outcome.ERROR, OUR_FAULT, _printable(f"{type(error).__name__}: {error}")
+
+
+def _printable(text: str) -> str:
+    """Take what steers a terminal out of a text that may quote a worker: its first line is printed."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | None) -> TestResult:

@@ -213,5 +213,6 @@ def _may_be_submission(entry: Path) -> bool:
 
 
 def _readable(name: str) -> str:
-    """Make a file's name text that every encoding and class list can carry."""
-    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
+    """Make a file's name text that every encoding, class list and terminal can carry: a line break could forge a line."""
+    text = unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -26,10 +26,11 @@ from autograder.grade import development_seed, grade
 from autograder.model import Limits, Outcome
 from autograder.nbgrader_reading import JOINER, harmless, restore
 from autograder.notebook import Cell
+from autograder.outcomes import judge
 from autograder.proxy import MAX_COMPARED, MAX_DETAILS, Loading, StudentProxy
 from autograder.results import to_json
 from autograder.sandboxes import End, Reply
-from autograder.submission import Submission
+from autograder.submission import Submission, find
 from autograder.testing import Mismatch, assert_same
 from autograder.training import as_logits, once
 
@@ -614,3 +615,18 @@ def test_text_cells_and_notes_are_made_harmless_in_the_copy_that_is_marked():
     assert [cell.cell_type for cell in notebook.cells] == ["markdown", "markdown", "raw", "code"]
     assert not [cell for cell in notebook.cells[:2] if "<script" in cell.source or "<img" in cell.source]
     assert [cell.source for cell in notebook.cells[2:]] == ["<b>", "x = '<b>'"]
+
+
+def test_a_file_s_name_cannot_forge_a_line_of_the_report(tmp_path):
+    """A name with a line break or a terminal's escape stands on one line, and steers nothing."""
+    path = tmp_path / "mallory.py"
+    evil = tmp_path / "bob\nalice: 40 of 40\x1b[2J.py"
+    for file in (path, evil):
+        file.write_text("x = 1", encoding="utf-8")
+    names = [name for name, _ in find(tmp_path)]
+    assert names == ["bob\ufffdalice: 40 of 40\ufffd[2J", "mallory"]
+
+
+def test_what_an_error_quotes_steers_no_terminal():
+    """The first line of an error's detail is printed for the instructor."""
+    assert judge(ValueError("got '\x1b]0;x\x07'"))[2] == "ValueError: got '\ufffd]0;x\ufffd'"
