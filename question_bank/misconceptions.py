@@ -7,10 +7,15 @@ used: in `families/<name>.py` for questions and in `solutions/<function>/mistake
 from dataclasses import dataclass
 
 from question_bank.misconceptions_by_hand import BY_HAND
+from question_bank.misconceptions_code import CODE
+from question_bank.misconceptions_concepts import CONCEPTS
 from question_bank.misconceptions_cost import COST
+from question_bank.misconceptions_expressions import EXPRESSIONS
 from question_bank.misconceptions_gradients import GRADIENTS
 from question_bank.misconceptions_networks import NETWORKS
 from question_bank.misconceptions_parameters import PARAMETERS
+from question_bank.misconceptions_pipelines import PIPELINES
+from question_bank.misconceptions_resampling import RESAMPLING
 from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
 from question_bank.misconceptions_windows import WINDOWS
@@ -376,6 +381,9 @@ _ENTRIES = (
     *(Misconception(*row, "shapes") for row in (*SHAPES, *WINDOWS)),
     *(Misconception(*row, "parameters") for row in PARAMETERS),
     *(Misconception(*row) for row in (*COST, *NETWORKS)),
+    *(Misconception(*row) for row in (*RESAMPLING, *PIPELINES, *EXPRESSIONS)),
+    # --- reading code, concepts
+    *(Misconception(*row) for row in (*CODE, *CONCEPTS)),
     # --- training
     *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),
 )
