@@ -14,7 +14,8 @@ import torch
 from question_bank import bank
 from question_bank.authoring import Family
 from question_bank.exporters import EXPORTERS
-from question_bank.model import Item, Paper, Question
+from question_bank.model import Question
+from question_bank.paper import Item, Paper
 from question_bank.verification import candidate
 
 PAPER = 10

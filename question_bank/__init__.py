@@ -14,7 +14,8 @@ from question_bank.draw import Draw
 from question_bank.errors import QuestionBankError
 from question_bank.keys import CourseKey
 from question_bank.message import Message
-from question_bank.model import Item, Paper, Part, PublicPart, PublicQuestion, Question, Step, Table, Wrong
+from question_bank.model import Part, PublicPart, PublicQuestion, Question, Step, Table, Wrong
+from question_bank.paper import Item, Paper
 from question_bank.readings import Reading
 from question_bank.registry import Registry
 from question_bank.space import Space

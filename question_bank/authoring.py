@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from question_bank.answers import Answer
 from question_bank.draw import Draw
+from question_bank.figures import Figure
 from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Given, Part, Question, Step, Table, Wrong
@@ -28,6 +29,8 @@ class Draft:
     tables: tuple[Table, ...] = ()
     solution: tuple[Step, ...] = ()
     wrong: tuple[Wrong, ...] = ()
+    figure: Figure | None = None
+    remarks: tuple[Message, ...] = ()
 
 
 class Maker(Protocol):
@@ -88,6 +91,8 @@ class Family:
             tables=draft.tables,
             solution=draft.solution,
             wrong=draft.wrong,
+            figure=draft.figure,
+            remarks=draft.remarks,
         )
 
 

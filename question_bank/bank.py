@@ -80,7 +80,7 @@ def prove(family: Family, question: Question) -> None:
 def redact(question: Question) -> PublicQuestion:
     """Return what a student sees; the one place where a key is taken off."""
     parts = tuple(PublicPart(part.prompt, part.field) for part in question.parts)
-    return PublicQuestion(question.stem, parts, question.code, question.tables)
+    return PublicQuestion(question.stem, parts, question.code, question.tables, question.figure)
 
 
 def capacity(family: Family, fixed: Fixed | None = None) -> int | None:

@@ -26,7 +26,8 @@ from question_bank.issued import (
 )
 from question_bank.issuing import Issuer
 from question_bank.keys import CourseKey
-from question_bank.model import Item, Paper, Question
+from question_bank.model import Question
+from question_bank.paper import Item, Paper
 from question_bank.planning import Shortage, plan, shortages, stratum
 from question_bank.roster import Student, file_stem
 

@@ -6,22 +6,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
 
 from question_bank.answer_json import answer_from_json, answer_to_json, field_from_json, field_to_json
-from question_bank.answers import Answer, Raises
+from question_bank.answers import Answer, Raises, Undetermined, same
 from question_bank.errors import AnswerError, FormatError
-from question_bank.frozen import digest, take, take_all, take_rational
+from question_bank.figures import Figure
+from question_bank.following import Follow
+from question_bank.frozen import digest, take, take_all
 from question_bank.message import Message
 from question_bank.steps import Step
-from question_bank.values import Field, Grid, Json, Rational, Value, simplest, value_from_json, value_to_json
+from question_bank.values import Field, Grid, Json, Value, value_from_json, value_to_json
 
 __all__ = [
     "Given",
-    "Item",
-    "Paper",
     "Part",
     "PublicPart",
     "PublicQuestion",
@@ -59,20 +58,30 @@ class Part:
         answer: the key.
         prompt: the text beside the field; may be empty when the stem asks.
         may_raise: whether "this raises an error" is offered; it must be where it is the key.
+        may_be_undetermined: whether "this cannot be determined" is offered; it must be where it is the key.
+        follow: how the answer follows from a student's answers to earlier parts; None where it stands by itself.
     """
 
     answer: Answer
     prompt: Message
     may_raise: bool = False
+    may_be_undetermined: bool = False
+    follow: Follow | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.answer, Raises) and not self.may_raise:
             raise AnswerError("may_raise=False: expected True where the key is that it raises an error")
+        if isinstance(self.answer, Undetermined) and not self.may_be_undetermined:
+            raise AnswerError(
+                "may_be_undetermined=False: expected True where the key is that it cannot be determined"
+            )
 
     @property
     def field(self) -> Field:
         """The public side of the answer."""
-        return replace(self.answer.field, may_raise=self.may_raise)
+        return replace(
+            self.answer.field, may_raise=self.may_raise, may_be_undetermined=self.may_be_undetermined
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,8 @@ class Question:
         tables: numbers that belong to the stem.
         solution: the worked solution, every step of which holds.
         wrong: the misconceptions that are live here, with the answers they lead to.
+        figure: a drawing that belongs to the stem; None where none helps.
+        remarks: what the worked solution says in words.
     """
 
     family: str
@@ -108,9 +119,12 @@ class Question:
     tables: tuple[Table, ...] = ()
     solution: tuple[Step, ...] = ()
     wrong: tuple[Wrong, ...] = ()
+    figure: Figure | None = None
+    remarks: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "given", MappingProxyType(dict(self.given)))
+        _check_following(self.parts)
         for wrong in self.wrong:
             if not 0 <= wrong.part < len(self.parts) or self.parts[wrong.part].answer.accepts(wrong.value):
                 raise AnswerError(
@@ -119,13 +133,18 @@ class Question:
 
     def misconceptions(self, part: int, value: Value) -> tuple[str, ...]:
         """Name the misconceptions that lead to this answer of this part; none when it is right or unknown."""
+        answer = self.parts[part].answer
         return tuple(
-            wrong.misconception for wrong in self.wrong if wrong.part == part and wrong.value == value
+            wrong.misconception
+            for wrong in self.wrong
+            if wrong.part == part and same(answer, wrong.value, value)
         )
 
     def to_json(self) -> Json:
-        """Freeze the question with its key."""
+        """Freeze the question with its key; what few questions have is left out where it is not there."""
         return {
+            **_rare(self.figure),
+            **({"remarks": [remark.to_json() for remark in self.remarks]} if self.remarks else {}),
             "family": self.family,
             "version": self.version,
             "given": dict(self.given),
@@ -154,6 +173,8 @@ class Question:
             parts=take_all(data, "parts", _part_from_json),
             solution=take_all(data, "solution", Step.from_json),
             wrong=take_all(data, "wrong", _wrong_from_json),
+            figure=_figure(data),
+            remarks=take_all(data, "remarks", Message.from_json) if "remarks" in _names(data) else (),
         )
 
     def digest(self) -> str:
@@ -186,10 +207,12 @@ class PublicQuestion:
     parts: tuple[PublicPart, ...]
     code: str = ""
     tables: tuple[Table, ...] = ()
+    figure: Figure | None = None
 
     def to_json(self) -> Json:
         """Freeze the question."""
         return {
+            **_rare(self.figure),
             "stem": self.stem.to_json(),
             "code": self.code,
             "tables": [table.to_json() for table in self.tables],
@@ -208,6 +231,7 @@ class PublicQuestion:
             code=take(data, "code", str),
             tables=take_all(data, "tables", Table.from_json),
             parts=take_all(data, "parts", PublicPart.from_json),
+            figure=_figure(data),
         )
 
     def digest(self) -> str:
@@ -215,87 +239,55 @@ class PublicQuestion:
         return digest(self.to_json())
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question in a paper: `id` is what responses are keyed by, `slot` the blueprint's slot it fills (from 0)."""
+def _check_following(parts: tuple[Part, ...]) -> None:
+    """See that what follows from the keys is the key.
 
-    id: str
-    slot: int
-    points: Rational
-    question: PublicQuestion
-
-    def to_json(self) -> Json:
-        """Freeze the item."""
-        points = value_to_json(simplest(Fraction(self.points)))
-        return {"id": self.id, "slot": self.slot, "points": points, "question": self.question.to_json()}
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Item":
-        """Read what `to_json` wrote."""
-        question = PublicQuestion.from_json(take(data, "question", dict))
-        return cls(take(data, "id", str), take(data, "slot", int), take_rational(data, "points"), question)
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One student's version: everything here may be shown to that student.
-
-    Attributes:
-        title: of the exam.
-        paper: the id of the exam, the same for the class.
-        student: the student's id.
-        items: the questions, in order.
-        name: the student's name; may be empty.
+    Raises:
+        AnswerError: it is not, or a part follows from itself or a later one.
     """
+    for number, part in enumerate(parts):
+        if part.follow is None:
+            continue
+        if any(earlier >= number for earlier in part.follow.parts):
+            raise AnswerError(f"part {number} follows from {part.follow.parts}: expected earlier parts")
+        keys = [parts[earlier].answer.value for earlier in part.follow.parts]
+        follows = part.follow.apply(keys)
+        if follows is None or not part.answer.accepts(follows):
+            raise AnswerError(
+                f"part {number}: the key is {part.answer.show()}, but {follows} follows from the keys before it; mend the family"
+            )
 
-    title: str
-    paper: str
-    student: str
-    items: tuple[Item, ...]
-    name: str = ""
 
-    def to_json(self) -> Json:
-        """Freeze the paper."""
-        items: list[Json] = [item.to_json() for item in self.items]
-        return {
-            "format": "legrade-paper-1",
-            "title": self.title,
-            "paper": self.paper,
-            "student": self.student,
-            "name": self.name,
-            "items": items,
-        }
+def _rare(figure: Figure | None) -> dict[str, Json]:
+    return {"figure": figure.to_json()} if figure else {}
 
-    @classmethod
-    def from_json(cls, data: Json) -> "Paper":
-        """Read what `to_json` wrote.
 
-        Raises:
-            FormatError: it is no paper; the message names the field.
-        """
-        if (got := take(data, "format", str)) != "legrade-paper-1":
-            raise FormatError(f"format={got!r}: expected 'legrade-paper-1'; a newer LeGrade may read it")
-        return cls(
-            take(data, "title", str),
-            take(data, "paper", str),
-            take(data, "student", str),
-            take_all(data, "items", Item.from_json),
-            take(data, "name", str),
-        )
+def _figure(data: Json) -> Figure | None:
+    return Figure.from_json(take(data, "figure", dict)) if "figure" in _names(data) else None
+
+
+def _names(data: Json) -> tuple[str, ...]:
+    return tuple(data) if isinstance(data, dict) else ()
 
 
 def _part_to_json(part: Part) -> Json:
-    return {
+    frozen: dict[str, Json] = {
         "prompt": part.prompt.to_json(),
         "field": field_to_json(part.field),
         "answer": answer_to_json(part.answer),
     }
+    return {**frozen, "follow": part.follow.to_json()} if part.follow else frozen
 
 
 def _part_from_json(data: Json) -> Part:
     field = field_from_json(take(data, "field", dict))
-    answer = answer_from_json(field, take(data, "answer", dict))
-    return Part(answer, Message.from_json(take(data, "prompt", dict)), may_raise=field.may_raise)
+    return Part(
+        answer_from_json(field, take(data, "answer", dict)),
+        Message.from_json(take(data, "prompt", dict)),
+        may_raise=field.may_raise,
+        may_be_undetermined=field.may_be_undetermined,
+        follow=Follow.from_json(take(data, "follow", dict)) if "follow" in _names(data) else None,
+    )
 
 
 def _grid(data: Json) -> Grid:

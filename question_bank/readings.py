@@ -8,7 +8,9 @@ U+2212, U+2012, U+2013 become `-`; U+2019 becomes `'`; `\r\n` and `\r` become `\
 vertical tab, U+00A0, U+2009, U+202F) become one space; spaces beside a `\n` go; three or more `\n` become two; the ends are
 stripped. Nothing left is `empty`. One `.` that ends a text of two or more characters goes, and blanks before it.
 Where the field says that it may raise, `error`, `an error`, `raises`, `raises error`, `raises an error`, `it raises an
-error`, `this raises an error`, `l\u1ed7i` or `b\u00e1o l\u1ed7i` (any case) is the answer "this raises an error".
+error`, `this raises an error`, `l\u1ed7i` or `b\u00e1o l\u1ed7i` (any case) is the answer "this raises an error". Where it
+says that it may be undetermined, `undetermined`, `not determined`, `cannot be determined`, `can't be determined`, `it cannot be
+determined`, `this cannot be determined` or `kh\u00f4ng x\u00e1c \u0111\u1ecbnh \u0111\u01b0\u1ee3c` (any case) is "this cannot be determined".
 
 **integer, number** (in this order; `D` is one of 0-9). What stands up to the last `=`, and spaces after it, is dropped; then
 one unit word at the end (`px pixel pixels parameter parameters param params weights values`, any case, one space before it
@@ -40,6 +42,12 @@ group, are `ragged`; brackets that do not match `brackets`; deeper than 6 `too-d
 
 **choice**. One letter of the options (A, B, ...), any case, with `(` before it, `)` or `.` after it, or not.
 
+**choices**. Letters of the options, any case, with blanks, commas or semicolons between two of them or nothing; each once.
+
+**expression**. The language of `question_bank.expressions`.
+
+**text**. The tidied text, at most 10,000 characters; its words are what stands between blanks.
+
 **shown**. Numbers: whole ones as digits; decimals of at most 40 places exactly, with a point; other fractions as `n/d`. See `show_*`.
 """
 
@@ -51,8 +59,11 @@ from typing import Final
 
 from question_bank.values import (
     RAISED,
+    UNDETERMINED,
+    Expr,
     Field,
     Grid,
+    Prose,
     Rational,
     Value,
     show_grid,
@@ -76,14 +87,23 @@ PROBLEMS: Final = {
     "too-many-numbers": "more than 4096 numbers",
     "ragged": "the rows have different lengths",
     "not-an-option": "not one of the options: write its letter",
+    "not-options": "not letters of the options: write for example A, C",
+    "option-twice": "the same letter twice",
+    "text-too-long": "longer than 10000 characters",
 }
 MAX_CHARACTERS, MAX_NUMBER, MAX_AXES, MAX_DEPTH, MAX_CELLS = 20_000, 40, 8, 6, 4096
-MAX_SHOWN_CELLS = 64
+MAX_SHOWN_CELLS, MAX_PROSE = 64, 10_000
 
 _SIGNS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\u2019": "'"})
 _RAISES = {"error", "an error", "l\u1ed7i", "b\u00e1o l\u1ed7i", "raises", "raises error"} | {
     f"{start}raises an error" for start in ("", "it ", "this ")
 }
+_UNDETERMINED = {
+    "undetermined",
+    "not determined",
+    "can't be determined",
+    "kh\u00f4ng x\u00e1c \u0111\u1ecbnh \u0111\u01b0\u1ee3c",
+} | {f"{start}cannot be determined" for start in ("", "it ", "this ")}
 _UNIT = re.compile(
     r" ?(?:pixels|pixel|px|parameters|parameter|params|param|weights|values)$", re.IGNORECASE | re.ASCII
 )
@@ -95,6 +115,7 @@ _CALL = re.compile(r"(?:(?:torch|np|numpy)\.)?(?:tensor|array) ?\((.*)\)", re.DO
 _DTYPE = re.compile(r", ?dtype ?= ?[A-Za-z0-9_.]+$")
 _TOKEN = re.compile(r"[\[\](){},]|[^\[\](){}, \n]+")
 _OPTION = re.compile(r"\(?([A-Za-z])[).]?")
+_OPTIONS = re.compile(r"[A-Za-z](?:[ \n]*[,;]?[ \n]*[A-Za-z])*")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -134,6 +155,8 @@ def read(field: Field, text: str) -> Reading:
         tidy = _tidy(text)
         if field.may_raise and tidy.lower() in _RAISES:
             return Reading(RAISED, "this raises an error")
+        if field.may_be_undetermined and tidy.lower() in _UNDETERMINED:
+            return Reading(UNDETERMINED, "this cannot be determined")
         return _READERS[field.kind](tidy, field)
     except _UnreadableError as problem:
         return Reading(problem=str(problem))
@@ -307,10 +330,40 @@ def _read_choice(text: str, field: Field) -> Reading:
     return Reading(match[1].upper(), f"option {match[1].upper()}")
 
 
+def _read_choices(text: str, field: Field) -> Reading:
+    letters = [letter.upper() for letter in re.findall("[A-Za-z]", text)]
+    if not _OPTIONS.fullmatch(text) or not set(letters) <= set(field.letters):
+        raise _UnreadableError("not-options")
+    if len(set(letters)) < len(letters):
+        raise _UnreadableError("option-twice")
+    chosen = sorted(letters)
+    return Reading("".join(chosen), f"option{'s' if len(chosen) > 1 else ''} {', '.join(chosen)}")
+
+
+def _read_expression(text: str, field: Field) -> Reading:
+    from question_bank import expressions  # here, because few questions need it
+
+    try:
+        canonical = expressions.read(text, field.symbols)
+    except expressions.UnreadableExpressionError as problem:
+        raise _UnreadableError(problem.problem) from None
+    return Reading(Expr(canonical), f"{expressions.show(canonical)} read as an expression")
+
+
+def _read_text(text: str, _field: Field) -> Reading:
+    if len(text) > MAX_PROSE:
+        raise _UnreadableError("text-too-long")
+    words = len(re.findall(r"[^ \n]+", text))
+    return Reading(Prose(text), f"{words} word{'s' if words > 1 else ''}, marked by a person")
+
+
 _READERS = {
     "integer": _read_number,
     "number": _read_number,
     "shape": _read_shape,
     "array": _read_array,
     "choice": _read_choice,
+    "choices": _read_choices,
+    "expression": _read_expression,
+    "text": _read_text,
 }

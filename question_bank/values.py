@@ -1,4 +1,7 @@
-"""What an answer can be, exactly: numbers, shapes, grids, an option's letter, "this raises an error"; and how each is shown."""
+"""What an answer can be, exactly, and how each is shown.
+
+Numbers, shapes, grids, letters of options, expressions, texts, "this raises an error", "this cannot be determined".
+"""
 
 import math
 import string
@@ -11,10 +14,11 @@ from typing import Final, Literal, TypeAlias, get_args
 from question_bank.errors import AnswerError, FormatError
 
 Rational: TypeAlias = int | Fraction
-Kind: TypeAlias = Literal["integer", "number", "shape", "array", "choice"]
+Kind: TypeAlias = Literal["integer", "number", "shape", "array", "choice", "choices", "expression", "text"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 _MOST_PLACES = 40
+_OBJECTS = "raises, undetermined, option, expression, text, or shape and cells"
 
 
 class Raised(Enum):
@@ -23,7 +27,32 @@ class Raised(Enum):
     RAISED = "raises"
 
 
+class Undetermined(Enum):
+    """The answer "this cannot be determined", as a type of its own."""
+
+    UNDETERMINED = "undetermined"
+
+
 RAISED: Final = Raised.RAISED
+UNDETERMINED: Final = Undetermined.UNDETERMINED
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """An expression in the canonical form of `question_bank.expressions`; equal texts are equal, the converse takes a proof."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A written answer, which a person judges."""
+
+    text: str
+
+
+WRITTEN: Final = Prose("")
+"""What stands in for the answer to a written question, whose right answers nobody can list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +92,7 @@ class Grid:
         return [self.cells[start : start + width] for start in range(0, len(self.cells), width)]
 
 
-Value: TypeAlias = int | Fraction | tuple[int, ...] | Grid | str | Raised
+Value: TypeAlias = int | Fraction | tuple[int, ...] | Grid | str | Raised | Undetermined | Expr | Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +100,14 @@ class Field:
     """The public side of an answer: what a page shows to be filled in. It holds nothing of the key.
 
     Attributes:
-        kind: what is read: `integer`, `number`, `shape`, `array` or `choice`.
+        kind: what is read: `integer`, `number`, `shape`, `array`, `choice`, `choices`, `expression` or `text`.
         unit: shown after the field (`px`, `parameters`); empty when there is none.
         axes: names of a shape's axes, in order (`channels`, `height`, `width`).
-        options: the texts of a choice, in order; their letters are A, B, ...
+        options: the texts of a choice, in order, in the language of `Message`; their letters are A, B, ...
         size: the shape of the cells to fill in, for an array; None when the shape is part of the answer.
         may_raise: whether "this raises an error" is offered as an answer.
+        may_be_undetermined: whether "this cannot be determined" is offered as an answer.
+        symbols: the letters that an expression may have, as the stem declares them.
     """
 
     kind: Kind
@@ -85,6 +116,8 @@ class Field:
     options: tuple[str, ...] = ()
     size: tuple[int, ...] | None = None
     may_raise: bool = False
+    may_be_undetermined: bool = False
+    symbols: tuple[str, ...] = ()
 
     @property
     def letters(self) -> str:
@@ -141,6 +174,10 @@ def show(value: Value) -> str:
     """Write any value as a person would type it."""
     if isinstance(value, Raised):
         return "this raises an error"
+    if isinstance(value, Undetermined):
+        return "this cannot be determined"
+    if isinstance(value, Expr | Prose):
+        return value.text
     if isinstance(value, Grid):
         return show_grid(value)
     if isinstance(value, tuple):
@@ -150,15 +187,24 @@ def show(value: Value) -> str:
 
 def value_to_json(value: Value) -> Json:
     """Freeze a value: whole numbers as such, fractions as `"n/d"`, the rest as an object that names its kind."""
-    if isinstance(value, Raised):
-        return {"raises": True}
-    if isinstance(value, Grid):
-        return {"shape": list(value.shape), "cells": [value_to_json(cell) for cell in value.cells]}
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, str):
-        return {"option": value}
-    return value if isinstance(value, int) else f"{value.numerator}/{value.denominator}"
+    match value:
+        case Raised():
+            frozen: Json = {"raises": True}
+        case Undetermined():
+            frozen = {"undetermined": True}
+        case Expr(text):
+            frozen = {"expression": text}
+        case Prose(text):
+            frozen = {"text": text}
+        case Grid(shape, cells):
+            frozen = {"shape": list(shape), "cells": [value_to_json(cell) for cell in cells]}
+        case tuple():
+            frozen = list(value)
+        case str():
+            frozen = {"option": value}
+        case _:
+            frozen = value if isinstance(value, int) else f"{value.numerator}/{value.denominator}"
+    return frozen
 
 
 def value_from_json(data: Json) -> Value:
@@ -168,9 +214,7 @@ def value_from_json(data: Json) -> Value:
         FormatError: the data is no value.
     """
     if isinstance(data, bool) or data is None:
-        raise FormatError(
-            f"value={data!r}: expected a number, a list, or an object with raises, option or shape"
-        )
+        raise FormatError(f"value={data!r}: expected a number, a list, or an object with {_OBJECTS}")
     if isinstance(data, int | str):
         return _rational_from_json(data)
     if isinstance(data, list):
@@ -182,11 +226,17 @@ def _object_from_json(data: Mapping[str, Json]) -> Value:
     match data:
         case {"raises": True}:
             return RAISED
+        case {"undetermined": True}:
+            return UNDETERMINED
+        case {"expression": str(text)}:
+            return Expr(text)
+        case {"text": str(text)}:
+            return Prose(text)
         case {"option": str(letter)}:
             return letter
         case {"shape": list(shape), "cells": list(cells)}:
             return Grid(tuple(map(_whole_from_json, shape)), tuple(map(_rational_from_json, cells)))
-    raise FormatError(f"value with {sorted(data)}: expected raises, option, or shape and cells")
+    raise FormatError(f"value with {sorted(data)}: expected {_OBJECTS}")
 
 
 def _whole_from_json(data: Json) -> int:

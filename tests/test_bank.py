@@ -14,7 +14,8 @@ from question_bank.draw import Draw
 from question_bank.errors import AnswerError, FormatError, OracleMismatchError, SpaceError, UnknownNameError
 from question_bank.frozen import canonical
 from question_bank.message import Message
-from question_bank.model import Item, Paper, Part, Question, Step, Wrong
+from question_bank.model import Part, Question, Step, Wrong
+from question_bank.paper import Item, Paper
 from question_bank.registry import Registry
 from question_bank.space import Space
 from question_bank.values import Field

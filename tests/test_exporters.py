@@ -19,7 +19,7 @@ from question_bank.errors import DuplicateNameError, UnknownNameError
 from question_bank.exporters import EXPORTERS, exporter
 from question_bank.issued import KeyItem, Sheet, read_sheets
 from question_bank.keys import CourseKey
-from question_bank.model import Paper
+from question_bank.paper import Paper
 from question_bank.roster import Student
 from question_bank.values import Grid
 

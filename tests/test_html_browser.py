@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from question_bank import exam, marking
-from question_bank.answers import Array, Choice, Integer, Number, Raises, Shape
+from question_bank.answers import Array, Choice, Choices, Integer, Number, Raises, Shape, Undetermined
 from question_bank.blueprint import Blueprint, Slot
 from question_bank.exam_cli import exam_app
 from question_bank.exporters import html
@@ -68,7 +68,13 @@ def reader(browser):
 
 def field_of(row):
     """Return the field that a row of the table is read for."""
-    return Field(row["kind"], options=tuple(row.get("options", ())), may_raise=row.get("may_raise", False))
+    return Field(
+        row["kind"],
+        options=tuple(row.get("options", ())),
+        may_raise=row.get("may_raise", False),
+        may_be_undetermined=row.get("may_be_undetermined", False),
+        symbols=tuple(row.get("symbols", ())),
+    )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{i}-{row['kind']}" for i, row in enumerate(ROWS)])
@@ -107,9 +113,10 @@ PIECES = st.sampled_from(
 TYPED = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=12)
 FIELDS = st.builds(
     Field,
-    st.sampled_from(["integer", "number", "shape", "array", "choice"]),
+    st.sampled_from(["integer", "number", "shape", "array", "choice", "choices", "text"]),
     options=st.just(("13", "14", "15")),
     may_raise=st.booleans(),
+    may_be_undetermined=st.booleans(),
 )
 
 
@@ -149,7 +156,7 @@ PLANES = Grid((2, 2, 2), tuple(range(8)))
 
 @pytest.fixture
 def sheet():
-    """A paper with a field of every kind; the last two answers are that it raises."""
+    """A paper with a field of every kind that can be marked."""
     shape = Shape((1, 6), axes=("batch", "classes"))
     parts = (
         Integer(14, unit="px"),
@@ -161,9 +168,16 @@ def sheet():
         Choice(("13", "14", "15"), "B"),
         Raises(shape.field),
         Raises(Choice(("13", "14"), "A").field),
+        Choices(("$n + 1$", "`x`", "14"), "AC"),
+        Undetermined(shape.field),
     )
     asked = tuple(
-        Part(answer, Message(f"Part {i}"), may_raise=isinstance(answer, Raises))
+        Part(
+            answer,
+            Message(f"Part {i}"),
+            may_raise=isinstance(answer, Raises),
+            may_be_undetermined=isinstance(answer, Undetermined),
+        )
         for i, answer in enumerate(parts)
     )
     stem = Message("An input of $n = {n}$ pixels & `<b>`; </script> $s = {s}$.", {"n": 28, "s": -2})
@@ -195,6 +209,9 @@ def answer_all(page):
     part(page, "abcd-efgh/g").get_by_role("radio", name="B 14").check()
     for letter in "hi":
         part(page, f"abcd-efgh/{letter}").get_by_role("checkbox", name="This raises an error").check()
+    for box in part(page, "abcd-efgh/j").get_by_role("checkbox").all()[::2]:
+        box.check()
+    part(page, "abcd-efgh/k").get_by_role("checkbox", name="This cannot be determined").check()
 
 
 def test_a_field_of_every_kind_is_saved_as_the_marker_reads_it(page, tmp_path, sheet):
@@ -204,9 +221,9 @@ def test_a_field_of_every_kind_is_saved_as_the_marker_reads_it(page, tmp_path, s
     file = save(page, tmp_path)
     assert file.name == "responses-B21-0042.json"
     [mark] = marking.mark(tmp_path, file).students
-    assert {p.part: p.outcome for p in mark.items[0].parts} == dict.fromkeys("abcdefghi", "right")
+    assert {p.part: p.outcome for p in mark.items[0].parts} == dict.fromkeys("abcdefghijk", "right")
     assert (
-        page.locator("#status").text_content() == f"Saved {file.name} with 9 of 9 answers: hand in this file."
+        page.locator("#status").text_content() == f"Saved {file.name} with 11 of 11 answers: hand in this file."
     )
 
 
@@ -252,7 +269,7 @@ def test_answers_are_still_there_after_the_page_was_closed(page, tmp_path, sheet
     assert json.loads(file.read_text(encoding="utf-8")) == first
     page.evaluate("localStorage.clear()")
     page.reload()
-    assert page.locator("#status").text_content() == "0 of 9 answered."
+    assert page.locator("#status").text_content() == "0 of 11 answered."
     page.get_by_label("Open saved answers").set_input_files(file)
     page.wait_for_function("document.getElementById('status').textContent.startsWith('Opened')")
     assert json.loads(save(page, tmp_path).read_text(encoding="utf-8")) == first
@@ -347,7 +364,7 @@ def test_without_script_the_paper_is_complete(browser, tmp_path, sheet):
     assert page.get_by_text("Script is off").is_visible()
     assert not page.get_by_text("Save my answers").is_visible()
     assert page.locator("math").count() >= 2
-    assert page.locator("input[type=text]").count() == 3 + 1 + 6 + 8
+    assert page.locator("input[type=text]").count() == 4 + 1 + 6 + 8
     context.close()
 
 

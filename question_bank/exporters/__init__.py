@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from question_bank.model import Paper
+from question_bank.paper import Paper
 from question_bank.registry import Registry
 
 Export: TypeAlias = Callable[[Paper], bytes]

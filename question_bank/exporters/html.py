@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from question_bank import maths
 from question_bank.exporters import exporter
 from question_bank.message import Message
-from question_bank.model import Item, Paper
+from question_bank.paper import Item, Paper
 from question_bank.readings import PROBLEMS
 from question_bank.roster import file_stem
 from question_bank.values import Field, Grid, Rational, show_number
@@ -56,6 +56,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "message": _message,
+        "marked": lambda text: _message(Message(text)),
         "number": _number,
         "points": _points,
         "planes": _planes,
@@ -141,5 +142,12 @@ def _has_grid(field: Field) -> bool:
 
 def _field_json(field: Field) -> str:
     """Write what the page's script needs to know of a field."""
-    known = {"kind": field.kind, "letters": field.letters, "may_raise": field.may_raise, "size": field.size}
+    known = {
+        "kind": field.kind,
+        "letters": field.letters,
+        "may_raise": field.may_raise,
+        "may_be_undetermined": field.may_be_undetermined,
+        "size": field.size,
+        "symbols": field.symbols,
+    }
     return json.dumps(known, sort_keys=True)

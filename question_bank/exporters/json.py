@@ -2,7 +2,7 @@
 
 from question_bank.exporters import exporter
 from question_bank.frozen import canonical
-from question_bank.model import Paper
+from question_bank.paper import Paper
 
 
 @exporter("json", suffix=".json")
