@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from question_bank.exam_cli import register as register_exam
+from question_bank.texts_cli import register as register_texts
 
 if TYPE_CHECKING:
     from question_bank.model import Question
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(bank_app)
     app.add_typer(key_app)
     register_exam(app)
+    register_texts(bank_app)
 
 
 @bank_app.command("list")

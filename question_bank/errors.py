@@ -51,3 +51,7 @@ class ResponseError(QuestionBankError):
 
 class KeyFileError(QuestionBankError):
     """The course key is missing, malformed, readable by others, or would be overwritten."""
+
+
+class MissingTranslationError(QuestionBankError):
+    """A text of a paper has no translation into the paper's language, or a broken one; such a paper is not issued."""

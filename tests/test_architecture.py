@@ -19,7 +19,7 @@ ALONE = {
 }
 """Travel into the sandbox by themselves: standard library, numpy, and torch for the models."""
 
-EDGE = ("cli", "exam_cli", "release_cli", "bank_cli", "nbgrader_bridge")
+EDGE = ("cli", "nbgrader_bridge")  # and every module whose name ends in _cli
 USE_CASE = {
     "autograder": (
         "calibration",
@@ -40,6 +40,7 @@ USE_CASE = {
         "issuing",
         "planning",
         "preview",
+        "texts",
         "verification",
     ),
 }
@@ -66,7 +67,7 @@ def layer(name):
         return "errors"
     if first in PLUGINS:
         return "plug-in"
-    if first in EDGE or first.startswith("nbgrader"):
+    if first in EDGE or first.endswith("_cli") or first.startswith("nbgrader"):
         return "edge"
     if first in USE_CASE[package]:
         return "use case"

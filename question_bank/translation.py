@@ -1,0 +1,224 @@
+"""Papers in the student's language: English templates are looked up in `locales/<language>/LC_MESSAGES/*.po`.
+
+Only words change. Structure, keys, letters of options, fields, code and maths are those of the English question. A text
+without a translation is an error, so that no paper mixes two languages. English costs nothing, and imports nothing.
+
+>>> from question_bank.message import Message
+>>> message = Message("Stride $s = {s}$", {"s": 2})
+>>> translate(message, "en") is message
+True
+>>> needs_words("`{layer}`, $k = 3$, {n} px"), needs_words("Stride $s$")
+(False, True)
+"""
+
+import functools
+import json
+import re
+import string
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from question_bank.answers import (
+    Answer,
+    Choice,
+    Choices,
+    Integer,
+    Number,
+    Raises,
+    Shape,
+    Undetermined,
+    Written,
+)
+from question_bank.errors import FormatError, MissingTranslationError
+from question_bank.message import Message
+from question_bank.model import Part, Question, Step, Table
+from question_bank.registry import unknown
+from question_bank.values import Field
+
+SOURCE: Final = "en"
+LANGUAGES: Final = (SOURCE, "vi")
+FOLDER: Final = Path(__file__).parent / "locales"
+
+_MARKED = re.compile(r"\$[^$]*\$|`[^`]*`")
+_FIELD = re.compile(r"\{[^{}]*\}|%\([a-z_]+\)s")
+_TAG = re.compile(r"</?[a-z][^>]*>")
+_SAME_EVERYWHERE = re.compile(r"\b(?:px|KB|MB|GB|KiB|MiB|GiB|ReLU|PyTorch|Keras)\b")
+_SAID = re.compile(r'\b_\(("(?:[^"\\]|\\.)*")')
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def known(language: str) -> str:
+    """Return the language.
+
+    Raises:
+        UnknownNameError: there are no texts in it; the message lists those that there are.
+    """
+    if language not in LANGUAGES:
+        raise unknown("language", language, LANGUAGES)
+    return language
+
+
+def needs_words(template: str) -> bool:
+    """Whether a text has words outside its maths, code and fields, and so reads differently in another language."""
+    bare = _FIELD.sub("", _MARKED.sub("", template))
+    return bool(_LETTER.search(_SAME_EVERYWHERE.sub("", bare)))
+
+
+def text(template: str, language: str) -> str:
+    """Return a template in another language; one without words is the same in all.
+
+    Raises:
+        MissingTranslationError: it has no translation, or one that is not of the same fields, code and maths.
+        UnknownNameError: there is no such language.
+    """
+    if language == SOURCE or not needs_words(template):
+        return template
+    found = catalog(known(language)).get(template)
+    if found is None:
+        raise MissingTranslationError(
+            f"language {language!r}: {template!r} has no translation; add it to {_folder(language)}"
+        )
+    if problem := _mismatch(template, found):
+        raise MissingTranslationError(f"language {language!r}: {template!r}: {problem}")
+    return found
+
+
+def in_script(source: str) -> list[str]:
+    """Return the texts that a script of ours says, each written `_("...")`.
+
+    >>> in_script('tell(_("{count} answered", { count }))')
+    ['{count} answered']
+    """
+    return [json.loads(quoted) for quoted in _SAID.findall(source)]
+
+
+def translate(message: Message, language: str) -> Message:
+    """Return a message in another language, with the same fields."""
+    return message if language == SOURCE else Message(text(message.template, language), message.fields)
+
+
+def localize(question: Question, language: str) -> Question:
+    """Return a question in another language; its key, numbers, letters and listing are unchanged.
+
+    Raises:
+        MissingTranslationError: one of its texts has no translation.
+        UnknownNameError: there is no such language.
+    """
+    if known(language) == SOURCE:
+        return question
+    return rewritten(question, lambda template: text(template, language))
+
+
+def rewritten(question: Question, say: Callable[[str], str]) -> Question:
+    """Return a question with every template, option, unit and name of an axis put through `say`."""
+
+    def message(old: Message) -> Message:
+        return Message(say(old.template), old.fields)
+
+    return replace(
+        question,
+        stem=message(question.stem),
+        parts=tuple(_part(part, say) for part in question.parts),
+        tables=tuple(Table(message(table.caption), table.value) for table in question.tables),
+        solution=tuple(
+            Step(message(step.label), step.formula, step.numbers, step.value) for step in question.solution
+        ),
+        figure=question.figure and replace(question.figure, alt=message(question.figure.alt)),
+        remarks=tuple(map(message, question.remarks)),
+    )
+
+
+def _part(part: Part, say: Callable[[str], str]) -> Part:
+    prompt = Message(say(part.prompt.template), part.prompt.fields)
+    return replace(part, answer=_answer(part.answer, say), prompt=prompt)
+
+
+def _answer(answer: Answer, say: Callable[[str], str]) -> Answer:
+    match answer:
+        case Integer() | Number():
+            return replace(answer, unit=say(answer.unit))
+        case Shape():
+            return replace(answer, axes=tuple(map(say, answer.axes)))
+        case Choice() | Choices():
+            return replace(answer, options=tuple(map(say, answer.options)))
+        case Raises() | Undetermined():
+            return replace(answer, instead=_field(answer.instead, say))
+        case Written():
+            lines = (
+                replace(line, text=Message(say(line.text.template), line.text.fields))
+                for line in answer.rubric
+            )
+            return replace(answer, rubric=tuple(lines))
+        case _:
+            return answer  # arrays and expressions have no words
+
+
+def _field(field: Field, say: Callable[[str], str]) -> Field:
+    return replace(
+        field,
+        unit=say(field.unit),
+        axes=tuple(map(say, field.axes)),
+        options=tuple(map(say, field.options)),
+    )
+
+
+@functools.cache
+def catalog(language: str) -> Mapping[str, str]:
+    """Return every translation into a language, of all its files.
+
+    Raises:
+        FormatError: two files translate one text in two ways.
+    """
+    merged: dict[str, tuple[str, str]] = {}
+    for file, english, translated in entries(language):
+        if merged.setdefault(english, (translated, file))[0] != translated:
+            raise FormatError(
+                f"{_folder(language)}: {english!r} is translated in two ways, in {merged[english][1]} and in {file}; keep one"
+            )
+    return {english: translated for english, (translated, _) in merged.items()}
+
+
+def entries(language: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (name of the file, English, translation) of every finished entry; fuzzy and empty ones are left out."""
+    from babel.messages.pofile import read_po
+
+    for path in sorted(_folder(language).glob("*.po")):
+        with path.open("rb") as stream:
+            for entry in read_po(stream, locale=language):
+                if entry.id and isinstance(entry.id, str) and entry.string and not entry.fuzzy:
+                    yield path.name, entry.id, str(entry.string)
+
+
+def _folder(language: str) -> Path:
+    return FOLDER / language / "LC_MESSAGES"
+
+
+@functools.lru_cache(maxsize=8192)
+def _mismatch(english: str, translated: str) -> str:
+    """Say what a translation has otherwise than the English: a field, code, maths, a tag, blanks at the ends; empty if nothing."""
+    for what, found in _PIECES.items():
+        try:
+            wanted, got = found(english), found(translated)
+        except ValueError as error:
+            return f"the translation {translated!r} has braces that do not match ({error}); double those that are text"
+        if wanted != got:
+            return f"the translation {translated!r} has the {what} {got}, expected {wanted}"
+    return ""
+
+
+def _fields(template: str) -> list[object]:
+    named = {
+        (name, spec, way) for _, name, spec, way in string.Formatter().parse(template) if name is not None
+    }
+    return sorted(named, key=str) + sorted(set(re.findall(r"%\([a-z_]+\)s", template)))
+
+
+_PIECES: Final[Mapping[str, Callable[[str], object]]] = {
+    "fields": _fields,
+    "code and maths": lambda template: sorted(_MARKED.findall(template)),
+    "tags": lambda template: sorted(_TAG.findall(template)),
+    "marks": lambda template: (template.count("$"), template.count("`")),
+    "blanks at the ends": lambda template: (template[:1].isspace(), template[-1:].isspace()),
+}
