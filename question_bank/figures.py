@@ -1,0 +1,139 @@
+"""Figures of questions, frozen as what they show; `drawings.svg` draws them where a page is made.
+
+A number may be left out where the table says what it then is; `k|(kh, kw)` is one number for both axes, or height and width.
+`labels` are texts in the language of `Message` without fields, translated like stems: code between backquotes is the same in all
+languages, a line break starts a new line of a block.
+
+| kind            | numbers                                                             | what is drawn                                    |
+| --------------- | ------------------------------------------------------------------- | ------------------------------------------------ |
+| line-windows    | n, kernel, stride=1, padding=0, dilation=1, bare=0                  | pixels in a row, padding, first two windows      |
+| grid-windows    | size=(h, w), kernel=k|(kh, kw), stride=1|.., padding=0|..,          | an image, its padding, the first window, the     |
+|                 | dilation=1|.., channels=0, mark=(row, column), output=(h, w), bare=0| next ones to the right and below; a marked pixel |
+| layer-stack     | before, branches=(blocks, blocks, ...); labels: before the fork, of | blocks from top to bottom; branches side by side,|
+|                 | each branch, then after it; no branches: one chain                  | one of 0 blocks is a plain connection            |
+| curves          | train, validation=(), scale=100, first=1; labels: (what is measured,)| two lines over the epochs; values are n / scale  |
+| receptive-field | kernels, strides=1 each                                             | one output, its widening view of each layer, `?` |
+| upsampling      | n, kernel, stride=1, padding=0                                      | what the first inputs of a transposed convolution|
+|                 |                                                                     | are spread to; pixels that padding cuts off      |
+
+A drawing writes no number but these (a chart also the ticks of its axes) and none at all where bare=1; it shows windows, never
+how many there are. `output` draws a second grid, for a question that asks which layer fits the picture.
+
+>>> Figure("line-windows", Message("A row of {n} pixels", {"n": 7}), {"n": 7, "kernel": 3, "stride": 2}).get("padding")
+0
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from question_bank.errors import FormatError
+from question_bank.frozen import take, take_all, text
+from question_bank.message import Message
+from question_bank.values import Json
+
+Numbers: TypeAlias = Mapping[str, int | tuple[int, ...]]
+"""What a figure shows: whole numbers, or several under one name."""
+
+_LARGEST, _MOST = 1_000_000, 200
+_WINDOWS: Final[Numbers] = MappingProxyType({"stride": 1, "padding": 0, "dilation": 1, "bare": 0})
+
+KINDS: Final[Mapping[str, tuple[tuple[str, ...], Numbers]]] = MappingProxyType(
+    {
+        "line-windows": (("n", "kernel"), _WINDOWS),
+        "grid-windows": (("size", "kernel"), {**_WINDOWS, "channels": 0, "mark": (), "output": ()}),
+        "layer-stack": ((), {"before": 0, "branches": ()}),
+        "curves": (("train",), {"validation": (), "scale": 100, "first": 1}),
+        "receptive-field": (("kernels",), {"strides": ()}),
+        "upsampling": (("n", "kernel"), {"stride": 1, "padding": 0}),
+    }
+)
+"""Each kind with the numbers that it needs, and those that it may have with what they are when left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One drawing.
+
+    Attributes:
+        kind: one of `KINDS`.
+        alt: what a reader who cannot see it is told; everything that it shows, and no more than the stem.
+        numbers: what it shows, by the names of its kind.
+        labels: texts of its blocks or axes.
+
+    Raises:
+        FormatError: the kind is unknown, or a number is missing, unknown or out of range.
+    """
+
+    kind: str
+    alt: Message
+    numbers: Numbers = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "numbers", MappingProxyType(dict(self.numbers)))
+        if self.kind not in KINDS:
+            raise FormatError(f"figure kind={self.kind!r}: expected one of {', '.join(KINDS)}")
+        needed, optional = KINDS[self.kind]
+        if missing := [name for name in needed if name not in self.numbers]:
+            raise FormatError(f"figure {self.kind!r}: {', '.join(missing)} missing; it needs {needed}")
+        for name, value in self.numbers.items():
+            if name not in needed and name not in optional:
+                raise FormatError(
+                    f"figure {self.kind!r}: unknown number {name!r}; it has {(*needed, *optional)}"
+                )
+            _check(f"figure {self.kind!r}: {name}", value)
+
+    def get(self, name: str) -> int:
+        """Return one number; what the kind says where it was left out."""
+        value = self._value(name)
+        return value if isinstance(value, int) else value[0]
+
+    def several(self, name: str) -> tuple[int, ...]:
+        """Return the numbers under one name."""
+        value = self._value(name)
+        return (value,) if isinstance(value, int) else value
+
+    def pair(self, name: str) -> tuple[int, int]:
+        """Return the numbers of height and width; one number is that of both."""
+        value = self.several(name)
+        return value[0], value[-1]
+
+    def _value(self, name: str) -> int | tuple[int, ...]:
+        return self.numbers[name] if name in self.numbers else KINDS[self.kind][1][name]
+
+    def to_json(self) -> Json:
+        """Freeze the figure; labels are left out where there are none."""
+        numbers: dict[str, Json] = {
+            k: list(v) if isinstance(v, tuple) else v for k, v in self.numbers.items()
+        }
+        frozen: dict[str, Json] = {"kind": self.kind, "alt": self.alt.to_json(), "numbers": numbers}
+        return {**frozen, "labels": list(self.labels)} if self.labels else frozen
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Figure":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError: it is no figure; the message names the field.
+        """
+        numbers: dict[str, int | tuple[int, ...]] = {}
+        for name, value in take(data, "numbers", dict).items():
+            numbers[name] = tuple(value) if isinstance(value, list) else value
+        labels = take_all(data, "labels", text) if isinstance(data, dict) and "labels" in data else ()
+        return cls(take(data, "kind", str), Message.from_json(take(data, "alt", dict)), numbers, labels)
+
+
+def _check(name: str, value: object) -> None:
+    """See that a number, or each of several, is whole, not negative, and not enormous.
+
+    Raises:
+        FormatError: it is not, or there are too many.
+    """
+    several = value if isinstance(value, tuple) else (value,)
+    if len(several) > _MOST:
+        raise FormatError(f"{name}: {len(several)} numbers; expected {_MOST} at most")
+    for number in several:
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= _LARGEST:
+            raise FormatError(f"{name}={number!r}: expected a whole number from 0 to {_LARGEST}")
