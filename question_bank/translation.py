@@ -32,10 +32,11 @@ from question_bank.answers import (
     Written,
 )
 from question_bank.errors import FormatError, MissingTranslationError
+from question_bank.frozen import take
 from question_bank.message import Message
 from question_bank.model import Part, Question, Step, Table
 from question_bank.registry import unknown
-from question_bank.values import Field
+from question_bank.values import Field, Json
 
 SOURCE: Final = "en"
 LANGUAGES: Final = (SOURCE, "vi")
@@ -57,6 +58,27 @@ def known(language: str) -> str:
     """
     if language not in LANGUAGES:
         raise unknown("language", language, LANGUAGES)
+    return language
+
+
+def to_json(language: str) -> dict[str, Json]:
+    """Freeze a language: nothing where it is English.
+
+    >>> to_json("en"), to_json("vi")
+    ({}, {'language': 'vi'})
+    """
+    return {} if language == SOURCE else {"language": language}
+
+
+def from_json(data: Json) -> str:
+    """Read the field that `to_json` wrote, from the object that it is in.
+
+    Raises:
+        FormatError: there is no such language.
+    """
+    language = take(data, "language", str) if isinstance(data, dict) and "language" in data else SOURCE
+    if language not in LANGUAGES:
+        raise FormatError(f"language={language!r}: expected one of {', '.join(LANGUAGES)}")
     return language
 
 
@@ -125,7 +147,12 @@ def rewritten(question: Question, say: Callable[[str], str]) -> Question:
         solution=tuple(
             Step(message(step.label), step.formula, step.numbers, step.value) for step in question.solution
         ),
-        figure=question.figure and replace(question.figure, alt=message(question.figure.alt)),
+        figure=question.figure
+        and replace(
+            question.figure,
+            alt=message(question.figure.alt),
+            labels=tuple(map(say, question.figure.labels)),
+        ),
         remarks=tuple(map(message, question.remarks)),
     )
 
