@@ -1,5 +1,6 @@
 """Answers that are numbers: integer, number, shape, array."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -111,6 +112,9 @@ class Shape:
 class Array:
     """An array of numbers, marked cell by cell when its shape is right.
 
+    Where more than half of the key's cells are the same number, as in a gradient that is mostly 0, the share of the right
+    cells counts only as far as it is above the share of that number: who fills all cells with it has shown nothing.
+
     Attributes:
         value: the numbers.
         show_size: whether the page shows the cells to fill in; False makes the shape part of the answer.
@@ -135,7 +139,17 @@ class Array:
         if _without_ones(reading.value.shape) != _without_ones(self.value.shape):
             return Mark(Fraction(0), "wrong-shape")
         cells = tuple(got == key for got, key in zip(reading.value.cells, self.value.cells, strict=True))
-        fraction = Fraction(sum(cells), len(cells))
+        return self.credit(cells)
+
+    def credit(self, cells: tuple[bool, ...]) -> Mark:
+        """Return the mark for cells of which these are right.
+
+        >>> Array(Grid((1, 4), (0, 0, 0, 5))).credit((True, True, True, False)).fraction
+        Fraction(0, 1)
+        """
+        _, often = Counter(self.value.cells).most_common(1)[0]
+        free = often if len(cells) < 2 * often < 2 * len(cells) else 0
+        fraction = max(Fraction(sum(cells) - free, len(cells) - free), Fraction(0))
         return Mark(fraction, "right" if fraction == 1 else "partly" if fraction else "wrong", cells)
 
     def accepts(self, value: Value) -> bool:

@@ -49,6 +49,10 @@ class ResponseError(QuestionBankError):
     """A file of responses that cannot be marked, with the reason."""
 
 
+class WrittenError(QuestionBankError):
+    """The table of written answers cannot be used: file, line, got, expected."""
+
+
 class KeyFileError(QuestionBankError):
     """The course key is missing, malformed, readable by others, or would be overwritten."""
 

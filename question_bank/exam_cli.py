@@ -91,14 +91,23 @@ def mark(
     responses: Annotated[Path, typer.Argument(help="A responses file, or a folder of them.")],
     out: Annotated[Path | None, typer.Option(help="Where to write the marks; DIR/marks by default.")] = None,
 ) -> None:
-    """Mark responses: marks.csv and marks.json. Exit code 1 when a person is needed: a file could not be used."""
-    from question_bank import marking, marksheet
+    """Mark responses: marks.csv and marks.json. Exit code 1 when a person is needed: a file could not be used.
 
-    marks = marking.mark(folder, responses)
+    Written answers go to written.csv: fill in its points, and mark again.
+    """
+    from question_bank import marking, marksheet
+    from question_bank import written as tables
+    from question_bank.issued import read_sheets
+
     target = out if out is not None else folder / "marks"
+    filled = target / "written.csv"
+    marks = marking.mark(folder, responses, filled if filled.exists() else None)
     with _writing(target):
         table, record = marksheet.write_marks(target, marks)
+        written = marksheet.write_written(filled, tables.to_csv(marks, read_sheets(folder)))
     _print_marks(marks)
+    if written:
+        typer.echo(f"Written answers, for a person: {filled}")
     typer.echo(f"Marks: {table}")
     typer.echo(f"How every answer was read: {record}")
     if marks.problems or any(student.status == "needs a person" for student in marks.students):

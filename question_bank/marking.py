@@ -11,24 +11,27 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from question_bank.answers import Array, Mark
 from question_bank.errors import ResponseError
-from question_bank.issued import KeyItem, Sheet, read_sheets
-from question_bank.marks import ItemMark, Marks, PartMark, StudentMark
-from question_bank.model import Part
-from question_bank.readings import PROBLEMS, Reading
+from question_bank.issued import Sheet, read_sheets
+from question_bank.judging import mark_item
+from question_bank.marks import FOR_A_PERSON, ItemMark, Marks, StudentMark
 from question_bank.responses import Problem, Response, read_responses
 from question_bank.roster import file_stem
+from question_bank.written import read_written
 
-OPEN_CELL: Final = "_"
-_CELLS = re.compile(r"[^\[\](){},;|\s]+")
 _FILE_PREFIX: Final = "responses-"
 
 
-def mark(folder: Path, responses: Path) -> Marks:
+def mark(folder: Path, responses: Path, written: Path | None = None) -> Marks:
     """Mark a file of responses, or a folder of them, with the keys that `exam.build` froze in `folder`.
 
+    Args:
+        folder: of the issued papers.
+        responses: what was handed in.
+        written: the table of written answers, with a person's points filled in; see `question_bank.written`.
+
     Raises:
+        WrittenError: the table of written answers cannot be used; the message names the line.
         ResponseError: `folder` holds no issued papers, or there is nothing at `responses`.
         FormatError: a frozen key is damaged.
     """
@@ -38,13 +41,16 @@ def mark(folder: Path, responses: Path) -> Marks:
             f"{folder}: holds no issued papers; give the folder that `legrade exam build --out` wrote"
         )
     found, problems = read_responses(responses)
-    return mark_all(sheets, found, problems)
+    return mark_all(sheets, found, problems, read_written(written, sheets) if written else {})
 
 
 def mark_all(
-    sheets: Mapping[str, Sheet], responses: Iterable[Response], problems: Iterable[Problem] = ()
+    sheets: Mapping[str, Sheet],
+    responses: Iterable[Response],
+    problems: Iterable[Problem] = (),
+    judged: Mapping[str, Fraction] | None = None,
 ) -> Marks:
-    """Mark what was read; `problems` are the files that could not be read."""
+    """Mark what was read; `problems` are the files that could not be read, `judged` what a person gave for written answers."""
     unused: list[tuple[str | None, Problem]] = [(_owner(sheets, p.file), p) for p in problems]
     usable: dict[str, list[Response]] = {}
     reports: list[Problem] = []
@@ -63,7 +69,7 @@ def mark_all(
                 )
             )
     students = tuple(
-        _student_mark(sheet, usable.get(name, []), [p for owner, p in unused if owner == name])
+        _student_mark(sheet, usable.get(name, []), [p for owner, p in unused if owner == name], judged)
         for name, sheet in sorted(sheets.items())
     )
     first = next(iter(sheets.values()))
@@ -71,45 +77,12 @@ def mark_all(
     return Marks(first.paper, first.title, students, tuple(everything))
 
 
-def mark_item(item: KeyItem, answers: Mapping[str, str]) -> ItemMark:
-    """Mark one item; `answers` are the typed texts by `<item>/<part>`."""
-    parts = []
-    for number, part in enumerate(item.question.parts):
-        letter = string.ascii_lowercase[number]
-        typed = answers.get(f"{item.id}/{letter}", "")
-        reading, result = _judge(part, typed)
-        named = (
-            ()
-            if result.fraction == 1 or reading.value is None
-            else item.question.misconceptions(number, reading.value)
-        )
-        outcome = "no answer" if reading.problem == "empty" else result.reason
-        shown = reading.shown or PROBLEMS[reading.problem]
-        parts.append(PartMark(letter, typed, shown, outcome, result.fraction, named, result.cells))
-    share = sum((part.fraction for part in parts), Fraction(0)) / len(parts)
-    return ItemMark(item.id, item.question.family, share * item.points, Fraction(item.points), tuple(parts))
-
-
-def _judge(part: Part, typed: str) -> tuple[Reading, Mark]:
-    """Read and mark one answer; cells that a page left open count as wrong, the others as they are."""
-    answer = part.answer
-    cells = _CELLS.findall(typed)
-    if not isinstance(answer, Array) or OPEN_CELL not in cells or len(cells) != len(answer.value.cells):
-        reading = answer.parse(typed, may_raise=part.may_raise)
-        return reading, answer.mark(reading)
-    filled_up = _CELLS.sub(lambda cell: "0" if cell[0] == OPEN_CELL else cell[0], typed)
-    reading = answer.parse(filled_up, may_raise=part.may_raise)
-    whole = answer.mark(reading)
-    if not whole.cells:
-        return reading, whole
-    right = tuple(ok and cell != OPEN_CELL for ok, cell in zip(whole.cells, cells, strict=True))
-    fraction = Fraction(sum(right), len(right))
-    filled = len(cells) - cells.count(OPEN_CELL)
-    shown = f"{filled} of {len(cells)} cells read as numbers"
-    return Reading(shown=shown), Mark(fraction, "partly" if fraction else "wrong", right)
-
-
-def _student_mark(sheet: Sheet, usable: Sequence[Response], unused: Sequence[Problem]) -> StudentMark:
+def _student_mark(
+    sheet: Sheet,
+    usable: Sequence[Response],
+    unused: Sequence[Problem],
+    judged: Mapping[str, Fraction] | None = None,
+) -> StudentMark:
     """Decide which response counts, and mark it."""
     files = ", ".join(response.file for response in usable)
     told = "; ".join(f"{problem.file}: {problem.reason}" for problem in unused)
@@ -118,11 +91,14 @@ def _student_mark(sheet: Sheet, usable: Sequence[Response], unused: Sequence[Pro
         return StudentMark(sheet.student, "needs a person", note, "", _blank(sheet))
     if usable:
         answers = usable[0].answers
-        items = tuple(mark_item(item, answers) for item in sheet.items)
+        items = tuple(mark_item(item, answers, judged) for item in sheet.items)
         unreadable = sum(part.outcome == "unreadable" for item in items for part in item.parts)
         notes = [told] if told else []
         if unreadable:
             notes.insert(0, f"{unreadable} answer{'s' if unreadable > 1 else ''} could not be read")
+        waiting = sum(part.outcome == FOR_A_PERSON for item in items for part in item.parts)
+        if waiting:
+            notes.append(f"{waiting} written answer{'s' if waiting > 1 else ''} to be marked by a person")
         return StudentMark(sheet.student, "marked", "; ".join(notes), usable[0].file, items)
     if unused:
         return StudentMark(sheet.student, "needs a person", told, "", _blank(sheet))

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from question_bank.responses import Problem
 from question_bank.roster import Student
+
+FOR_A_PERSON: Final = "for a person"
+"""The outcome of a written answer that nobody has marked yet."""
 
 Status: TypeAlias = Literal["marked", "no response", "needs a person"]
 
@@ -18,7 +21,8 @@ class PartMark:
         part: `a`, `b`, ...
         typed: what the student typed; empty when nothing.
         shown: how it was read, or why it was not.
-        outcome: `right`, `partly`, `wrong`, `wrong-shape`, `unreadable` or `no answer`.
+        outcome: `right`, `right from an earlier answer`, `partly`, `wrong`, `wrong-shape`, `unreadable`, `no answer`,
+            `for a person`, or `by a person`.
         fraction: of the part's points, 0 to 1, exact.
         misconceptions: ids of the misconceptions that lead to exactly this answer.
         cells: for an array of the right shape, whether each cell is right.
@@ -42,6 +46,11 @@ class ItemMark:
     points: Fraction
     max_points: Fraction
     parts: tuple[PartMark, ...]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a written answer of it has still to be marked by a person."""
+        return any(part.outcome == FOR_A_PERSON for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class StudentMark:
     @property
     def points(self) -> Fraction | None:
         """The points earned, exact; None where a person is needed."""
-        if self.status == "needs a person":
+        if self.status == "needs a person" or any(item.waiting for item in self.items):
             return None
         return sum((item.points for item in self.items), Fraction(0))
 

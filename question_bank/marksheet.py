@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -11,10 +10,10 @@ from typing import Final
 from question_bank.issued import private_folder, write_whole
 from question_bank.marks import ItemMark, Marks, PartMark, StudentMark
 from question_bank.misconceptions import CATALOGUE
+from question_bank.spreadsheet import safe_text
 from question_bank.values import Json, show_number, simplest
 
 _PLACES: Final = 4
-_FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 
 
 def write_marks(folder: Path, marks: Marks) -> tuple[Path, Path]:
@@ -26,10 +25,18 @@ def write_marks(folder: Path, marks: Marks) -> tuple[Path, Path]:
     return table, record
 
 
+def write_written(path: Path, table: bytes) -> bool:
+    """Write the table of written answers, readable by its owner only, where there is any; return whether there is."""
+    if table:
+        private_folder(path.parent)
+        write_whole(path, table, 0o600)
+    return bool(table)
+
+
 def to_csv(marks: Marks) -> bytes:
     """Write one row a student: id, name, status, points of every item, total, the most there is, note.
 
-    Points are rounded to four places, the total after adding. Empty points mean that a person is needed. UTF-8 with a
+    Points are rounded to four places, the total after adding. Empty points mean that a person is needed, also for one item. UTF-8 with a
     byte-order mark, so that spreadsheets read every name; a text that a spreadsheet would run has a `'` before it.
     """
     stream = io.StringIO(newline="")
@@ -38,11 +45,16 @@ def to_csv(marks: Marks) -> bytes:
     columns = [f"Q{number} /{_points(item.max_points)}" for number, item in enumerate(most, start=1)]
     writer.writerow(["id", "name", "status", *columns, "total", "max", "note"])
     for mark in marks.students:
-        points = ["" if mark.points is None else _points(item.points) for item in mark.items]
+        points = [
+            "" if mark.status == "needs a person" or item.waiting else _points(item.points)
+            for item in mark.items
+        ]
         points += [""] * (len(columns) - len(points))
         total = "" if mark.points is None else _points(mark.points)
         texts = (mark.student.id, mark.student.name, mark.status)
-        writer.writerow([*map(_text, texts), *points, total, _points(mark.max_points), _text(mark.note)])
+        writer.writerow(
+            [*map(safe_text, texts), *points, total, _points(mark.max_points), safe_text(mark.note)]
+        )
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -75,7 +87,7 @@ def _item(item: ItemMark) -> Json:
     return {
         "item": item.id,
         "family": item.family,
-        "points": _exact(item.points),
+        "points": None if item.waiting else _exact(item.points),
         "max_points": _exact(item.max_points),
         "parts": [_part(part) for part in item.parts],
     }
@@ -110,12 +122,3 @@ def _points(value: Fraction) -> str:
     ('1.5', '0.3333')
     """
     return show_number(simplest(Fraction(round(value * 10**_PLACES), 10**_PLACES)))
-
-
-def _text(text: str) -> str:
-    """Make a text safe in a spreadsheet, which runs what looks like a formula (CWE-1236).
-
-    >>> _text("=1+1"), _text("Án")
-    ("'=1+1", 'Án')
-    """
-    return f"'{text}" if _FORMULA.match(text) else text

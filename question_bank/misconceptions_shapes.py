@@ -151,4 +151,9 @@ SHAPES = (
         "The odd row put above the image",
         "Where the zeros are odd in number, Keras puts one more below and on the right.",
     ),
+    (
+        "axes-out-of-order",
+        "Right lengths, axes in another order",
+        "The lengths are right, but not in the order of axes that the question names.",
+    ),
 )

@@ -1,0 +1,126 @@
+"""One item's answers -> its mark: read, judged against the frozen key, followed through, and explained.
+
+A part is judged against its key first. Where it is wrong and its key follows from earlier parts, it is judged against what
+follows from the student's own earlier answers, so that a slip costs the part in which it was made. An earlier answer whose
+cells are all the same, where the key's are not, is not followed: it would leave nothing to work out.
+"""
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from question_bank import recognition
+from question_bank.answers import Answer, Array, Integer, Mark, Number
+from question_bank.issued import KeyItem
+from question_bank.marks import FOR_A_PERSON, ItemMark, PartMark
+from question_bank.model import Part, Question
+from question_bank.readings import PROBLEMS, Reading, read
+from question_bank.values import Grid, Value
+
+OPEN_CELL: Final = "_"
+FOLLOWED: Final = "right from an earlier answer"
+_CELLS = re.compile(r"[^\[\](){},;|\s]+")
+
+
+def mark_item(
+    item: KeyItem, answers: Mapping[str, str], judged: Mapping[str, Fraction] | None = None
+) -> ItemMark:
+    """Mark one item; parts count equally.
+
+    Args:
+        item: with its key.
+        answers: the typed texts by `<item>/<part>`.
+        judged: what a person gave for written answers, by `<item>/<part>`, from 0 to 1.
+    """
+    parts: list[PartMark] = []
+    values: list[Value | None] = []
+    for number in range(len(item.question.parts)):
+        letter = string.ascii_lowercase[number]
+        typed = answers.get(f"{item.id}/{letter}", "")
+        mark, value = _mark_part(item.question, number, typed, values)
+        share = (judged or {}).get(f"{item.id}/{letter}")
+        if mark.outcome == FOR_A_PERSON and share is not None:
+            mark = replace(mark, outcome="by a person", fraction=share)
+        parts.append(mark)
+        values.append(value)
+    earned = sum((part.fraction for part in parts), Fraction(0)) / len(parts)
+    return ItemMark(item.id, item.question.family, earned * item.points, Fraction(item.points), tuple(parts))
+
+
+def _mark_part(
+    question: Question, number: int, typed: str, earlier: Sequence[Value | None]
+) -> tuple[PartMark, Value | None]:
+    """Return a part's mark, and the answer that later parts may follow from."""
+    part = question.parts[number]
+    reading, result = _judge(part, typed)
+    named: tuple[str, ...] = ()
+    if result.fraction < 1 and reading.value is not None:
+        named = question.misconceptions(number, reading.value) or recognition.axes(part.answer, reading.value)
+        followed = _followed(question, number, reading, earlier)
+        if followed is not None and followed.fraction > result.fraction:
+            result = replace(followed, reason=FOLLOWED if followed.fraction == 1 else followed.reason)
+    outcome = "no answer" if reading.problem == "empty" else result.reason
+    shown = reading.shown or PROBLEMS[reading.problem]
+    letter = string.ascii_lowercase[number]
+    return PartMark(letter, typed, shown, outcome, result.fraction, named, result.cells), reading.value
+
+
+def _judge(part: Part, typed: str) -> tuple[Reading, Mark]:
+    """Read and mark one answer; cells that a page left open count as wrong, the others as they are."""
+    answer = part.answer
+    cells = _CELLS.findall(typed)
+    if not isinstance(answer, Array) or OPEN_CELL not in cells or len(cells) != len(answer.value.cells):
+        reading = read(part.field, typed)
+        return reading, answer.mark(reading)
+    filled_up = _CELLS.sub(lambda cell: "0" if cell[0] == OPEN_CELL else cell[0], typed)
+    reading = read(part.field, filled_up)
+    whole = answer.mark(reading)
+    if not whole.cells:
+        return reading, whole
+    right = tuple(ok and cell != OPEN_CELL for ok, cell in zip(whole.cells, cells, strict=True))
+    filled = len(cells) - cells.count(OPEN_CELL)
+    shown = f"{filled} of {len(cells)} cells read as numbers"
+    return Reading(shown=shown), answer.credit(right)
+
+
+def _followed(
+    question: Question, number: int, reading: Reading, earlier: Sequence[Value | None]
+) -> Mark | None:
+    """Judge an answer against what follows from the student's earlier ones; None where nothing does."""
+    part = question.parts[number]
+    if part.follow is None:
+        return None
+    given = [earlier[index] for index in part.follow.parts]
+    keys = [question.parts[index].answer.value for index in part.follow.parts]
+    if given == keys or any(_trivial(got, key) for got, key in zip(given, keys, strict=True)):
+        return None
+    key = _with_key(part.answer, part.follow.apply(given))
+    return None if key is None else key.mark(reading)
+
+
+def _trivial(got: Value | None, key: Value) -> bool:
+    """Whether an earlier answer leaves nothing to work out: there is none, or its cells are all the same."""
+    if got is None or (type(got) is not type(key) and not _numbers(got, key)):
+        return True
+    if not isinstance(got, Grid) or not isinstance(key, Grid):
+        return False
+    return got.shape != key.shape or (len(set(got.cells)) == 1 and len(set(key.cells)) > 1)
+
+
+def _numbers(one: Value, other: Value) -> bool:
+    return isinstance(one, int | Fraction) and isinstance(other, int | Fraction)
+
+
+def _with_key(answer: Answer, value: Value | None) -> Answer | None:
+    """Return an answer like this one with another key; None where the kinds do not fit."""
+    match answer, value:
+        case Array(), Grid():
+            return replace(answer, value=value)
+        case ((Integer() | Number()), int()):
+            return replace(answer, value=value)
+        case Number(), Fraction():
+            return replace(answer, value=value)
+    return None

@@ -1,0 +1,113 @@
+"""Written answers for a person: a table of those that wait, and the same table with the points filled in.
+
+`written.csv` has one row for each answer: what was asked, what was written, the rubric, and an empty column `points`. A person
+fills that column, from 0 to the row's `max`, and marking reads it back; an empty cell leaves the answer waiting.
+"""
+
+import csv
+import io
+import string
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from question_bank.answers import Written
+from question_bank.errors import WrittenError
+from question_bank.issued import Sheet
+from question_bank.marks import Marks
+from question_bank.spreadsheet import safe_text
+
+COLUMNS: Final = ("answer", "student", "question", "written", "rubric", "max", "points")
+_LARGEST: Final = 50_000_000
+
+
+def to_csv(marks: Marks, sheets: Mapping[str, Sheet]) -> bytes:
+    """Write the answers that a person has to mark, or has marked, by student and item; empty when there is none."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(COLUMNS)
+    count = 0
+    for student in marks.students:
+        questions = {item.id: item.question for item in sheets[student.student.id].items}
+        for item in student.items:
+            for number, part in enumerate(item.parts):
+                answer = questions[item.id].parts[number].answer
+                if not isinstance(answer, Written) or part.outcome not in {"for a person", "by a person"}:
+                    continue
+                count += 1
+                most = sum(line.points for line in answer.rubric)
+                points = "" if part.outcome == "for a person" else str(float(part.fraction * most))
+                texts = (questions[item.id].stem.plain(), part.typed, answer.show())
+                name = safe_text(student.student.id)
+                writer.writerow([f"{item.id}/{part.part}", name, *map(safe_text, texts), most, points])
+    return stream.getvalue().encode("utf-8-sig") if count else b""
+
+
+def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, Fraction]:
+    """Read the points that a person filled in: the share, 0 to 1, by `<item>/<part>`.
+
+    Raises:
+        WrittenError: the table cannot be read, a row names no written answer, names one twice, or has points that are no
+            number from 0 to its most; the message says which line.
+    """
+    most = _most_points(sheets)
+    found: dict[str, Fraction] = {}
+    for line, row in _rows(path):
+        key, typed = row["answer"].strip(), row["points"].strip().replace(",", ".")
+        if key not in most:
+            raise WrittenError(f"{path}, line {line}: answer={key!r}: is no written answer of these papers")
+        if key in found:
+            raise WrittenError(f"{path}, line {line}: answer={key!r}: is there twice; keep one row")
+        if not typed:
+            continue
+        points = _number(typed)
+        if points is None or not 0 <= points <= most[key]:
+            raise WrittenError(
+                f"{path}, line {line}: points={row['points']!r}: expected a number from 0 to {most[key]}, or nothing"
+            )
+        found[key] = points / most[key]
+    return found
+
+
+def _most_points(sheets: Mapping[str, Sheet]) -> dict[str, int]:
+    """Return the points that each written answer can earn, by `<item>/<part>`."""
+    return {
+        f"{item.id}/{string.ascii_lowercase[number]}": sum(line.points for line in part.answer.rubric)
+        for sheet in sheets.values()
+        for item in sheet.items
+        for number, part in enumerate(item.question.parts)
+        if isinstance(part.answer, Written)
+    }
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Read the table; each row with the number of its last line."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise WrittenError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrittenError(f"{path}: is no UTF-8; save it as CSV UTF-8") from None
+    if len(data) > _LARGEST:
+        raise WrittenError(f"{path}: more than {_LARGEST} bytes; expected the table that marking wrote")
+    start = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in start else ",")
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise WrittenError(f"{path}, line {reader.line_num}: {error}") from None
+    if not {"answer", "points"} <= set(reader.fieldnames or ()):
+        raise WrittenError(f"{path}: columns {reader.fieldnames}: expected answer and points among them")
+    return [(line, {name: row.get(name) or "" for name in ("answer", "points")}) for line, row in rows]
+
+
+def _number(text: str) -> Fraction | None:
+    """Read a short decimal number; None when it is none."""
+    whole, _, decimals = text.partition(".")
+    digits = whole + decimals
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
+        return None
+    return Fraction(int(digits), 10 ** len(decimals))
