@@ -2,6 +2,7 @@
 
 title = "Convolution and pooling"
 paper = "quiz-1"                  # the exam's id; another id gives other versions
+language = "vi"                   # of the papers, en if left out; a column `language` of the class list goes before it
 
 [[slots]]
 family = "conv-output-size"       # see `legrade bank list`
@@ -21,9 +22,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from question_bank import languages
 from question_bank.authoring import FAMILIES, Family
 from question_bank.errors import BlueprintError, QuestionBankError
 from question_bank.frozen import rational, take, take_all, take_rational
+from question_bank.languages import LANGUAGES, SOURCE
 from question_bank.registry import Registry
 from question_bank.values import Json, Rational, simplest, value_to_json
 
@@ -71,15 +74,22 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """An exam: its title, its id `paper`, and its slots in order."""
+    """An exam: its title, its id `paper`, its slots in order, and the language of students who have none of their own."""
 
     title: str
     paper: str
     slots: tuple[Slot, ...]
+    language: str = SOURCE
 
     def to_json(self) -> Json:
-        """Freeze the blueprint."""
-        return {"title": self.title, "paper": self.paper, "slots": [slot.to_json() for slot in self.slots]}
+        """Freeze the blueprint; the language is left out where it is English."""
+        slots: list[Json] = [slot.to_json() for slot in self.slots]
+        return {
+            "title": self.title,
+            "paper": self.paper,
+            "slots": slots,
+            **languages.to_json(self.language),
+        }
 
     @classmethod
     def from_json(cls, data: Json) -> "Blueprint":
@@ -89,7 +99,10 @@ class Blueprint:
             FormatError: it is no blueprint; the message names the field.
         """
         return cls(
-            take(data, "title", str), take(data, "paper", str), take_all(data, "slots", Slot.from_json)
+            take(data, "title", str),
+            take(data, "paper", str),
+            take_all(data, "slots", Slot.from_json),
+            languages.from_json(data),
         )
 
 
@@ -130,17 +143,21 @@ def parse_blueprint(data: bytes, name: str = "exam.toml", families: Registry[Fam
     ) as error:  # tomllib's error has the line; a number can be too long to read
         raise BlueprintError(f"{name}: not TOML: {str(error) or 'too deep'}") from None
     reader = _Reader(name, families)
-    reader.known(table, "", ("title", "paper", "slots"))
+    reader.known(table, "", ("title", "paper", "language", "slots"))
     title = reader.text(table, "title")
     paper = reader.text(table, "paper")
     if not _PAPER.fullmatch(paper):
         raise reader.error(
             "paper", repr(paper), "letters, digits and . _ - between them, at most 64, as in quiz-1"
         )
+    language = table.get("language", SOURCE)
+    if language not in LANGUAGES:
+        raise reader.error("language", _short(language), f"one of {', '.join(LANGUAGES)}")
     slots = table.get("slots", [])
     if not isinstance(slots, list) or not slots:
         raise reader.error("slots", _short(slots), "at least one table [[slots]] with a family")
-    return Blueprint(title, paper, tuple(reader.slot(slot, f"slots[{i}]") for i, slot in enumerate(slots)))
+    filled = tuple(reader.slot(slot, f"slots[{i}]") for i, slot in enumerate(slots))
+    return Blueprint(title, paper, filled, language)
 
 
 @dataclass(frozen=True, slots=True)

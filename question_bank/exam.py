@@ -30,6 +30,7 @@ from question_bank.model import Question
 from question_bank.paper import Item, Paper
 from question_bank.planning import Shortage, plan, shortages, stratum
 from question_bank.roster import Student, file_stem
+from question_bank.translation import localize
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def build(
         BlueprintError: `out` holds papers of another blueprint or key, a family has changed since, or a slot has too few
             items.
         OracleMismatchError: a family's key is wrong; nothing is written.
+        MissingTranslationError: a text has no translation into a student's language; nothing is written.
         FormatError: a frozen file in `out` is damaged.
     """
     exporters = tuple(EXPORTERS.get(name) for name in dict.fromkeys(formats))
@@ -108,9 +110,8 @@ def preview(blueprint: Blueprint, key: CourseKey, samples: int = 3, students: in
             draw = Draw(
                 key.derive("preview", blueprint.paper, planned.slot, planned.family, planned.version, number)
             )
-            questions.append(
-                bank.issue(bank.get(planned.family), draw.choice(indexes), draw.child("entries"))
-            )
+            question = bank.issue(bank.get(planned.family), draw.choice(indexes), draw.child("entries"))
+            questions.append(localize(question, blueprint.language))
         shown[planned.slot] = Sample(planned, tuple(questions))
     return tuple(shown.values())
 
@@ -118,13 +119,14 @@ def preview(blueprint: Blueprint, key: CourseKey, samples: int = 3, students: in
 def paper_of(sheet: Sheet) -> Paper:
     """Return what the student sees of a sheet."""
     items = tuple(Item(item.id, item.slot, item.points, bank.redact(item.question)) for item in sheet.items)
-    return Paper(sheet.title, sheet.paper, sheet.student.id, items, sheet.student.name)
+    return Paper(sheet.title, sheet.paper, sheet.student.id, items, sheet.student.name, sheet.language)
 
 
 def _check_same(issued: Blueprint, asked: Blueprint, out: Path) -> None:
     """Refuse to mix papers of two blueprints."""
     if issued != asked:
-        what = "title" if issued.title != asked.title else "paper" if issued.paper != asked.paper else "slots"
+        fields = ("title", "paper", "language", "slots")
+        what = next(name for name in fields if getattr(issued, name) != getattr(asked, name))
         raise BlueprintError(
             f"{out}: holds papers of another blueprint: {what} was {_part(issued, what)}, is {_part(asked, what)}; "
             "issued papers never change, so build into another folder"

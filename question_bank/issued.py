@@ -15,9 +15,11 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
+from question_bank import languages
 from question_bank.blueprint import Blueprint
 from question_bank.errors import FormatError
 from question_bank.frozen import canonical, rational, take, take_all, take_rational
+from question_bank.languages import SOURCE
 from question_bank.model import Question
 from question_bank.roster import Student, file_stem
 from question_bank.values import Json, Rational, simplest, value_to_json
@@ -28,39 +30,49 @@ EXAM_FORMAT = "legrade-exam-1"
 
 @dataclass(frozen=True, slots=True)
 class KeyItem:
-    """An item with its key; the fields of `model.Item`, but the question is whole."""
+    """An item with its key: the fields of `paper.Item`, but the question is whole.
+
+    `same` is what it shares with the items in other languages that are the same to a student; empty where `question` tells.
+    """
 
     id: str
     slot: int
     points: Rational
     question: Question
+    same: str = ""
 
     def to_json(self) -> Json:
         """Freeze the item."""
         points = value_to_json(simplest(Fraction(self.points)))
-        return {"id": self.id, "slot": self.slot, "points": points, "question": self.question.to_json()}
+        frozen: dict[str, Json] = {"id": self.id, "slot": self.slot, "points": points}
+        return {**frozen, "question": self.question.to_json(), **({"same": self.same} if self.same else {})}
 
     @classmethod
     def from_json(cls, data: Json) -> "KeyItem":
         """Read what `to_json` wrote."""
         question = Question.from_json(take(data, "question", dict))
-        return cls(take(data, "id", str), take(data, "slot", int), take_rational(data, "points"), question)
+        same = take(data, "same", str) if isinstance(data, dict) and "same" in data else ""
+        return cls(
+            take(data, "id", str), take(data, "slot", int), take_rational(data, "points"), question, same
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One student's paper with its key: title and id of the exam, the student, the items in order."""
+    """One student's paper with its key: title and id of the exam, the student, the items in order, their language."""
 
     title: str
     paper: str
     student: Student
     items: tuple[KeyItem, ...]
+    language: str = SOURCE
 
     def to_json(self) -> Json:
-        """Freeze the sheet."""
+        """Freeze the sheet; the language is left out where it is English."""
         items: list[Json] = [item.to_json() for item in self.items]
         student: Json = {"id": self.student.id, "name": self.student.name, "email": self.student.email}
         return {
+            **languages.to_json(self.language),
             "format": SHEET_FORMAT,
             "title": self.title,
             "paper": self.paper,
@@ -82,6 +94,7 @@ class Sheet:
             take(data, "paper", str),
             Student(take(student, "id", str), take(student, "name", str), take(student, "email", str)),
             take_all(data, "items", KeyItem.from_json),
+            languages.from_json(data),
         )
 
 

@@ -11,6 +11,7 @@ from question_bank.keys import CourseKey
 from question_bank.model import Question
 from question_bank.planning import stratum, too_few
 from question_bank.roster import Student
+from question_bank.translation import localize
 
 _ATTEMPTS = 64
 _CODE_BYTES = 5
@@ -31,21 +32,30 @@ class Issuer:
             self._note(sheet)
 
     def sheet(self, student: Student) -> Sheet:
-        """Issue one student's paper."""
+        """Issue one student's paper, in the student's language.
+
+        Raises:
+            MissingTranslationError: a text has no translation into it; nothing is issued in two languages.
+        """
+        language = student.language or self._exam.blueprint.language
         items: list[KeyItem] = []
         own: set[str] = set()
         for planned in self._exam.plan:
             question = self._question(planned, student, own)
-            own.add(identity(question))
-            items.append(KeyItem(self._code(planned, student), planned.slot, planned.points, question))
-        sheet = Sheet(self._exam.blueprint.title, self._exam.blueprint.paper, student, tuple(items))
+            same = identity(question)
+            own.add(same)
+            read = localize(question, language)
+            kept = "" if identity(read) == same else same
+            items.append(KeyItem(self._code(planned, student), planned.slot, planned.points, read, kept))
+        blueprint = self._exam.blueprint
+        sheet = Sheet(blueprint.title, blueprint.paper, student, tuple(items), language)
         self._note(sheet)
         return sheet
 
     def _note(self, sheet: Sheet) -> None:
         for item in sheet.items:
             self._codes.add(item.id)
-            same = identity(item.question)
+            same = item.same or identity(item.question)
             self._uses[same] = self._uses.get(same, 0) + 1
 
     def _question(self, planned: Planned, student: Student, own: set[str]) -> Question:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from question_bank import languages
 from question_bank.errors import FormatError
 from question_bank.frozen import take, take_all, take_rational
+from question_bank.languages import SOURCE
 from question_bank.model import PublicQuestion
 from question_bank.values import Json, Rational, simplest, value_to_json
 
@@ -40,6 +42,7 @@ class Paper:
         student: the student's id.
         items: the questions, in order.
         name: the student's name; may be empty.
+        language: in which the items are written, and the page around them.
     """
 
     title: str
@@ -47,11 +50,13 @@ class Paper:
     student: str
     items: tuple[Item, ...]
     name: str = ""
+    language: str = SOURCE
 
     def to_json(self) -> Json:
-        """Freeze the paper."""
+        """Freeze the paper; the language is left out where it is English."""
         items: list[Json] = [item.to_json() for item in self.items]
         return {
+            **languages.to_json(self.language),
             "format": "legrade-paper-1",
             "title": self.title,
             "paper": self.paper,
@@ -75,4 +80,5 @@ class Paper:
             take(data, "student", str),
             take_all(data, "items", Item.from_json),
             take(data, "name", str),
+            languages.from_json(data),
         )

@@ -1,4 +1,4 @@
-"""The class list: a CSV file with the columns `id` and `name`, and perhaps `email`, read into frozen students.
+"""The class list: a CSV file with the columns `id` and `name`, and perhaps `email` and `language`, read into frozen students.
 
 Written by spreadsheets, so read as they write: UTF-8 with or without a byte-order mark, any line ends, comma, semicolon or
 tab between the columns, columns in any order, further columns ignored. What would lose or mix up a student is refused, by row.
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from question_bank.errors import RosterError
+from question_bank.languages import LANGUAGES
 
 MAX_BYTES = 8_000_000
 MAX_FIELD = 200
@@ -33,11 +34,13 @@ class Student:
         id: what the course knows the student by, unique in the class; NFC-normalised, no control characters.
         name: for people; may be in any script.
         email: empty when the list has none.
+        language: of the student's paper, `en` or `vi`; empty where the exam decides.
     """
 
     id: str
     name: str
     email: str = ""
+    language: str = ""
 
 
 def file_stem(student_id: str) -> str:
@@ -73,7 +76,7 @@ def parse_roster(text: str, name: str = "roster") -> tuple[Student, ...]:
     r"""Read the class list from its text; `name` stands in the messages.
 
     >>> parse_roster("id;name\r\n7;Nguyễn Văn Án\r\n")
-    (Student(id='7', name='Nguyễn Văn Án', email=''),)
+    (Student(id='7', name='Nguyễn Văn Án', email='', language=''),)
 
     Raises:
         RosterError: as `read_roster`.
@@ -154,23 +157,31 @@ def _student(fields: dict[str, str]) -> tuple[Student, str]:
     """Read one row; the second value says what is wrong with it, empty when nothing is."""
     given = {
         column: unicodedata.normalize("NFC", fields.get(column, "").strip())
-        for column in ("id", "name", "email")
+        for column in ("id", "name", "email", "language")
     }
-    student = Student(**given)
+    student = Student(**{**given, "language": given["language"].casefold()})
     if _SURPLUS in fields:
         return student, f'got {fields[_SURPLUS]}: write "" around a name that holds the separator'
     if not student.id:
         return student, "the id is empty: expected what the course knows the student by"
     for column, value in given.items():
-        if len(value) > MAX_FIELD:
-            return student, f"{column} has {len(value)} characters, expected at most {MAX_FIELD}"
-        bad = [
-            c
-            for c in value
-            if unicodedata.category(c) in {"Cc", "Cs"} or (column == "id" and unicodedata.category(c) == "Cf")
-        ]
-        if bad:
-            return student, f"{column} holds the invisible character U+{ord(bad[0]):04X}; delete it"
+        if problem := _unprintable(column, value):
+            return student, problem
     if not student.name:
         return student, f"the name of {student.id!r} is empty: expected a name"
+    if student.language and student.language not in LANGUAGES:
+        expected = f"expected one of {', '.join(LANGUAGES)}, or nothing where the exam decides"
+        return student, f"got the language {given['language']!r}, {expected}"
     return student, ""
+
+
+def _unprintable(column: str, value: str) -> str:
+    """Say why a value can be no field of a student; empty when it can."""
+    if len(value) > MAX_FIELD:
+        return f"{column} has {len(value)} characters, expected at most {MAX_FIELD}"
+    bad = [
+        c
+        for c in value
+        if unicodedata.category(c) in {"Cc", "Cs"} or (column == "id" and unicodedata.category(c) == "Cf")
+    ]
+    return f"{column} holds the invisible character U+{ord(bad[0]):04X}; delete it" if bad else ""

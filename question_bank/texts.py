@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from question_bank import bank, exporters, translation
+from question_bank import bank, exporters, languages, translation
 from question_bank.authoring import Family
 from question_bank.draw import Draw
 from question_bank.errors import MissingTranslationError
@@ -47,7 +47,7 @@ def of_family(family: Family, most: int | None = None) -> set[str]:
         for number in range(DRAWS if family.maker.drawn else 1):
             question = family.build(family.space.at(index), Draw("texts", family.name, index, number))
             translation.rewritten(question, note)
-    return {template for template in found if translation.needs_words(template)}
+    return {template for template in found if languages.needs_words(template)}
 
 
 def of_misconceptions() -> set[str]:
@@ -62,7 +62,7 @@ def of_pages() -> set[str]:
     found = set(PROBLEMS.values())
     for path in sorted(TEMPLATES.glob("*.j2")):
         if path.name.endswith(".js.j2"):
-            found.update(translation.in_script(path.read_text(encoding="utf-8")))
+            found.update(languages.in_script(path.read_text(encoding="utf-8")))
             continue
         with path.open("rb") as stream:
             for _, text, _, _ in extract("jinja2.ext:babel_extract", stream, options=_JINJA):
@@ -83,7 +83,7 @@ def problems(texts: Iterable[str], language: str) -> Iterator[tuple[str, str]]:
     """Yield (text, what is wrong) of those that have no usable translation."""
     for text in sorted(texts):
         try:
-            translation.text(text, language)
+            languages.text(text, language)
         except MissingTranslationError as error:
             yield text, str(error)
 
@@ -91,7 +91,7 @@ def problems(texts: Iterable[str], language: str) -> Iterator[tuple[str, str]]:
 def obsolete(texts: Iterable[str], language: str) -> list[tuple[str, str]]:
     """Return (file, text) of translations that nothing uses."""
     used = set(texts)
-    return [(file, text) for file, text, _ in translation.entries(language) if text not in used]
+    return [(file, text) for file, text, _ in languages.entries(language) if text not in used]
 
 
 def _points(family: Family, most: int | None) -> Iterator[int]:

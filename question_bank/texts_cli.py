@@ -26,10 +26,10 @@ def texts(
     ] = 300,
 ) -> None:
     """List texts without a translation, as entries for a PO file. Exit code 1 when there are some."""
+    from question_bank import languages
     from question_bank import texts as collected
-    from question_bank import translation
 
-    translation.known(language)
+    languages.known(language)
     found = collected.of_families(families, most) if families else collected.everything(most)
     missing = dict(collected.problems(found, language))
     typer.echo(_entries(missing, found), nl=False)
