@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from question_bank.exam_cli import register as register_exam
+from question_bank.marking_cli import register as register_marking
 from question_bank.texts_cli import register as register_texts
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ key_app = typer.Typer(
 )
 
 _WRONG_KEYS = 1
+register_marking(bank_app)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from question_bank.issued import private_folder, write_whole
 from question_bank.marks import ItemMark, Marks, PartMark, StudentMark
-from question_bank.misconceptions import CATALOGUE
+from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.spreadsheet import safe_text
 from question_bank.values import Json, show_number, simplest
 
@@ -79,11 +79,12 @@ def _student(mark: StudentMark) -> Json:
         "file": mark.file,
         "points": None if mark.points is None else _exact(mark.points),
         "max_points": _exact(mark.max_points),
-        "items": [_item(item) for item in mark.items] if mark.status == "marked" else [],
+        "items": [item_to_json(item) for item in mark.items] if mark.status == "marked" else [],
     }
 
 
-def _item(item: ItemMark) -> Json:
+def item_to_json(item: ItemMark) -> Json:
+    """Write all that is known of the mark of one item."""
     return {
         "item": item.id,
         "family": item.family,
@@ -100,15 +101,18 @@ def _part(part: PartMark) -> Json:
         "read_as": part.shown,
         "outcome": part.outcome,
         "fraction": _exact(part.fraction),
-        "misconceptions": [{"id": name, "title": _title(name)} for name in part.misconceptions],
+        "misconceptions": [_misconception(name) for name in part.misconceptions],
         "cells": list(part.cells),
     }
 
 
-def _title(misconception: str) -> str:
-    """Return its title; an entry may have left the catalogue since the paper was issued."""
-    entry = CATALOGUE.get(misconception)
-    return entry.title if entry else misconception
+def _misconception(name: str) -> Json:
+    """Write what is said about a misconception; an entry may have left the catalogue since the paper was issued."""
+    entry = CATALOGUE.get(name)
+    if entry is None:
+        return {"id": name, "title": name}
+    lecture = {"lecture": LECTURES[name]} if name in LECTURES else {}
+    return {"id": name, "title": entry.title, "explanation": entry.explanation, **lecture}
 
 
 def _exact(value: Fraction) -> str:

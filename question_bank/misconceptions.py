@@ -12,6 +12,7 @@ from question_bank.misconceptions_concepts import CONCEPTS
 from question_bank.misconceptions_cost import COST
 from question_bank.misconceptions_expressions import EXPRESSIONS
 from question_bank.misconceptions_gradients import GRADIENTS
+from question_bank.misconceptions_lectures import LECTURES
 from question_bank.misconceptions_networks import NETWORKS
 from question_bank.misconceptions_parameters import PARAMETERS
 from question_bank.misconceptions_pipelines import PIPELINES
@@ -19,6 +20,8 @@ from question_bank.misconceptions_resampling import RESAMPLING
 from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
 from question_bank.misconceptions_windows import WINDOWS
+
+__all__ = ["CATALOGUE", "LECTURES", "Misconception"]
 
 
 @dataclass(frozen=True, slots=True)

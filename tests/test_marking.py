@@ -16,6 +16,7 @@ from question_bank.errors import ResponseError
 from question_bank.issued import KeyItem, Sheet, write_sheet
 from question_bank.marksheet import to_csv, to_json, write_marks
 from question_bank.message import Message
+from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Part, Question, Wrong
 from question_bank.responses import Problem, Response, parse_response, read_responses
 from question_bank.roster import Student
@@ -295,8 +296,16 @@ def test_the_record_says_how_every_answer_was_read():
         "outcome": "wrong",
         "fraction": "0",
         "misconceptions": [
-            {"id": "padding-once", "title": "Padding counted on one side only"},
-            {"id": "plus-one-forgotten", "title": "The first window is not counted"},
+            {
+                "id": "padding-once",
+                "title": "Padding counted on one side only",
+                "explanation": CATALOGUE["padding-once"].explanation,
+            },
+            {
+                "id": "plus-one-forgotten",
+                "title": "The first window is not counted",
+                "explanation": CATALOGUE["plus-one-forgotten"].explanation,
+            },
         ],
         "cells": [],
     }
