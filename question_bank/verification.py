@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from question_bank import bank
+from question_bank.answers import Written
 from question_bank.authoring import Family
 from question_bank.draw import Draw
 from question_bank.errors import AnswerError, OracleMismatchError, QuestionBankError
@@ -30,7 +31,7 @@ class Report:
         broken: questions that could not be built or proved for another reason, such as a step that does not hold.
         undiscriminating: questions on which every misconception leads to the key, so that a wrong method earns the points.
         idle: by misconception, the questions on which it leads to the key and another has to serve.
-        steps: the steps of worked solutions, all of which hold.
+        steps: the steps of worked solutions, all of which hold, and what is said in words beside them.
         problems: the first few messages.
         seconds: how long it took.
     """
@@ -86,7 +87,10 @@ def verify(
                     found[_kind(error)] += 1
                     problems += [f"{family.space.at(index)}: {error}"] if len(problems) < _NAMED else []
                     continue
-                found.update(steps=len(question.solution), undiscriminating=not question.wrong)
+                found.update(
+                    steps=len(question.solution) + len(question.remarks),
+                    undiscriminating=not question.wrong and not _for_a_person(question),
+                )
                 idle.update(_idle(family, question))
                 proved(question)
             tick()
@@ -126,6 +130,10 @@ def _kind(error: QuestionBankError) -> str:
     if isinstance(error, OracleMismatchError):
         return "wrong_keys"
     return "colliding" if isinstance(error, AnswerError) else "broken"
+
+
+def _for_a_person(question: Question) -> bool:
+    return all(isinstance(part.answer, Written) for part in question.parts)
 
 
 def _idle(family: Family, question: Question) -> set[str]:

@@ -9,6 +9,8 @@ import pytest
 import question_bank.verification
 from question_bank import bank
 from question_bank.cli import bank_app
+from question_bank.misconceptions import CATALOGUE, LECTURES
+from question_bank.values import show
 
 LEGRADE = (sys.executable, "-c", "from autograder.cli import main; main()")
 
@@ -115,3 +117,34 @@ def test_help_is_fast():
     code = "import sys; from question_bank.cli import register; print({'torch', 'sympy', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_one_answer_is_marked_and_explained():
+    """`bank mark` says how an answer was read, what it is worth, and which misconception leads to it."""
+    key = bank.generate("conv-output-size", 3).parts[0].answer.value
+    right = legrade("bank", "mark", "conv-output-size", f"{key} px", "--seed", "3")
+    assert (right.returncode, right.stdout) == (0, f"(a) right, 1 of 1: {key} read as a whole number\n")
+    wrong = bank.generate("conv-output-size", 3).wrong[0]
+    told = legrade("bank", "mark", "conv-output-size", str(wrong.value), "--seed", "3")
+    assert told.returncode == 1
+    assert CATALOGUE[wrong.misconception].explanation in told.stdout
+
+
+def test_marking_as_json_and_with_too_few_answers():
+    """One object for programs; the number of answers is checked."""
+    done = legrade("bank", "mark", "conv-output-size", "x", "--json")
+    assert json.loads(done.stdout)["parts"][0]["outcome"] == "unreadable"
+    assert "expected 1, one for each part" in legrade("bank", "mark", "conv-output-size", "1", "2").stderr
+
+
+def test_the_slide_and_pytorch_are_told_apart():
+    """Where slides err, the mark says what they print and what PyTorch does."""
+    assert set(LECTURES) <= set(CATALOGUE)
+    seed, wrong = next(
+        (seed, entry)
+        for seed in range(200)
+        for entry in bank.generate("padded-max-pool", seed).wrong
+        if entry.misconception == "padding-with-zeros"
+    )
+    done = legrade("bank", "mark", "padded-max-pool", show(wrong.value), "--seed", str(seed))
+    assert LECTURES["padding-with-zeros"] in done.stdout

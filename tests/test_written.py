@@ -1,0 +1,114 @@
+"""Written answers: never marked by a program, told to a person in a table, and read back from it."""
+
+import contextlib
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from question_bank import marking, written
+from question_bank.answers import Criterion, Integer, Written
+from question_bank.errors import AnswerError, WrittenError
+from question_bank.issued import KeyItem, Sheet
+from question_bank.marksheet import to_csv, to_json
+from question_bank.message import Message
+from question_bank.model import Part, Question
+from question_bank.responses import Response
+from question_bank.roster import Student
+
+AN = Student("B21-0042", "Án")
+RUBRIC = (Criterion(Message("names the window"), 2), Criterion(Message("names the maximum"), 1))
+QUESTION = Question(
+    "test",
+    1,
+    {},
+    Message("What does max pooling do?"),
+    (Part(Written(RUBRIC), Message("")), Part(Integer(3), Message(""))),
+)
+SHEETS = {AN.id: Sheet("Quiz", "quiz-1", AN, (KeyItem("aaaa", 0, 6, QUESTION),))}
+
+
+def marks(text, judged=None):
+    """Mark one written answer beside a right number."""
+    response = Response("a.json", "quiz-1", AN.id, {"aaaa/a": text, "aaaa/b": "3"})
+    return marking.mark_all(SHEETS, [response], (), judged)
+
+
+def table(tmp_path, rows, head="answer,points"):
+    """Write a table as a person would save it."""
+    path = tmp_path / "written.csv"
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    return path
+
+
+def test_a_written_answer_waits_for_a_person():
+    """No program gives points for it: item and total stay open, and the note says why."""
+    [student] = marks("It takes the largest value.").students
+    assert (student.points, student.items[0].waiting) == (None, True)
+    assert student.note == "1 written answer to be marked by a person"
+    row = to_csv(marks("It takes the largest value.")).decode("utf-8-sig").splitlines()[1]
+    assert row == "B21-0042,Án,marked,,,6,1 written answer to be marked by a person"
+    assert '"points": null' in to_json(marks("It takes the largest value.")).decode()
+
+
+def test_no_answer_needs_nobody():
+    """An empty written answer earns nothing, and nobody has to read it."""
+    [student] = marks("  ").students
+    assert student.points == 3
+
+
+def test_the_table_goes_to_a_person_and_comes_back(tmp_path):
+    """Points filled in are read exactly, and marking again shows them in the same table."""
+    data = written.to_csv(marks("=HYPERLINK(1)"), SHEETS).decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in data
+    assert "names the window (2); names the maximum (1)" in data
+    path = tmp_path / "written.csv"
+    path.write_text(data.replace(",3,", ",3,2.5"), encoding="utf-8-sig")
+    judged = written.read_written(path, SHEETS)
+    assert judged == {"aaaa/a": Fraction(5, 6)}
+    [student] = marks("=HYPERLINK(1)", judged).students
+    assert student.points == 3 + 3 * Fraction(5, 6)
+    assert ",3,2.5" in written.to_csv(marks("=HYPERLINK(1)", judged), SHEETS).decode()
+
+
+def test_a_spreadsheet_of_another_country_is_read(tmp_path):
+    """Semicolons and a decimal comma."""
+    assert written.read_written(table(tmp_path, ["aaaa/a;1,5"], "answer;points"), SHEETS) == {
+        "aaaa/a": Fraction(1, 2)
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "head", "message"),
+    [
+        (["aaaa/a,4"], "answer,points", "line 2: points='4': expected a number from 0 to 3"),
+        (["aaaa/a,-1"], "answer,points", "expected a number from 0 to 3"),
+        (["aaaa/a,nan"], "answer,points", "expected a number from 0 to 3"),
+        (["aaaa/a,1e2"], "answer,points", "expected a number from 0 to 3"),
+        (["aaaa/a,1", "aaaa/a,2"], "answer,points", "line 3: answer='aaaa/a': is there twice"),
+        (["aaaa/b,1"], "answer,points", "is no written answer of these papers"),
+        (["aaaa/a,1"], "answer,marks", "expected answer and points among them"),
+    ],
+)
+def test_a_table_that_cannot_be_used_says_which_line(tmp_path, rows, head, message):
+    """What, got, expected; nothing is guessed."""
+    with pytest.raises(WrittenError, match=message):
+        written.read_written(table(tmp_path, rows, head), SHEETS)
+
+
+@given(st.binary(max_size=300))
+def test_any_file_is_read_or_refused(tmp_path_factory, data):
+    """No bytes lead to anything but points or a refusal."""
+    path = tmp_path_factory.mktemp("fuzz") / "written.csv"
+    path.write_bytes(data)
+    with contextlib.suppress(WrittenError):
+        assert set(written.read_written(path, SHEETS)) <= {"aaaa/a"}
+
+
+def test_a_rubric_has_lines_that_count():
+    """An empty rubric or a line without points is refused."""
+    with pytest.raises(AnswerError, match="expected one criterion or more"):
+        Written(())
+    with pytest.raises(AnswerError, match="points=0"):
+        Criterion(Message("x"), 0)
