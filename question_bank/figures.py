@@ -36,7 +36,17 @@ from question_bank.values import Json
 Numbers: TypeAlias = Mapping[str, int | tuple[int, ...]]
 """What a figure shows: whole numbers, or several under one name."""
 
-_LARGEST, _MOST = 1_000_000, 200
+_LARGEST, _MOST, _LONGEST = 1_000_000, 200, 80
+_POSITIVE = ("n", "size", "kernel", "stride", "dilation", "output", "kernels", "strides", "scale")
+_COUNTS: Final[Mapping[str, range]] = MappingProxyType(
+    dict.fromkeys(("branches", "train", "validation", "kernels", "strides"), range(_MOST + 1))
+    | dict.fromkeys(("mark", "output"), range(0, 3, 2))
+)
+"""How many numbers a name may stand for; else one, or one for each axis."""
+_FEW: Final[Mapping[str, int]] = MappingProxyType(
+    dict.fromkeys(("kernel", "stride", "padding", "dilation", "mark", "output", "branches"), 64)
+)
+"""The largest of those numbers that something is drawn for each of."""
 _WINDOWS: Final[Numbers] = MappingProxyType({"stride": 1, "padding": 0, "dilation": 1, "bare": 0})
 
 KINDS: Final[Mapping[str, tuple[tuple[str, ...], Numbers]]] = MappingProxyType(
@@ -83,7 +93,8 @@ class Figure:
                 raise FormatError(
                     f"figure {self.kind!r}: unknown number {name!r}; it has {(*needed, *optional)}"
                 )
-            _check(f"figure {self.kind!r}: {name}", value)
+            _check_number(self.kind, name, value)
+        _check_together(self)
 
     def get(self, name: str) -> int:
         """Return one number; what the kind says where it was left out."""
@@ -125,15 +136,48 @@ class Figure:
         return cls(take(data, "kind", str), Message.from_json(take(data, "alt", dict)), numbers, labels)
 
 
-def _check(name: str, value: object) -> None:
-    """See that a number, or each of several, is whole, not negative, and not enormous.
+def _check_number(kind: str, name: str, value: object) -> None:
+    """See that a number, or each of several, is whole and in its range.
 
     Raises:
         FormatError: it is not, or there are too many.
     """
     several = value if isinstance(value, tuple) else (value,)
-    if len(several) > _MOST:
-        raise FormatError(f"{name}: {len(several)} numbers; expected {_MOST} at most")
+    counts = _COUNTS.get(name, range(1, 3))
+    if len(several) not in counts:
+        raise FormatError(
+            f"figure {kind!r}: {name} has {len(several)} numbers; expected {counts[0]} to {counts[-1]}"
+        )
+    least, largest = int(name in _POSITIVE), _FEW.get(name, _LARGEST)
     for number in several:
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= _LARGEST:
-            raise FormatError(f"{name}={number!r}: expected a whole number from 0 to {_LARGEST}")
+        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= largest:
+            raise FormatError(
+                f"figure {kind!r}: {name}={number!r}; expected a whole number from {least} to {largest}"
+            )
+
+
+def _check_together(figure: Figure) -> None:
+    """See that numbers and labels fit one another.
+
+    Raises:
+        FormatError: there is nothing to draw, or something has no place.
+    """
+    problem = ""
+    match figure.kind:
+        case "grid-windows" if mark := figure.several("mark"):
+            if len(mark) != 2 or any(at >= n for at, n in zip(mark, figure.pair("size"), strict=True)):
+                problem = f"mark={mark}: expected row and column in {figure.pair('size')}, counted from 0"
+        case "layer-stack":
+            wanted = figure.get("before") + sum(figure.several("branches"))
+            if not figure.labels or len(figure.labels) < wanted:
+                problem = f"{len(figure.labels)} labels; expected 1 for each of {max(wanted, 1)} blocks"
+        case "curves" if not figure.several("train"):
+            problem = "train is empty; expected one value for each epoch"
+        case "receptive-field":
+            kernels, strides = figure.several("kernels"), figure.several("strides")
+            if not kernels or len(strides) not in {0, len(kernels)}:
+                problem = f"kernels={kernels}, strides={strides}: expected one of each for every layer"
+    if len(figure.labels) > _MOST or any(len(label) > _LONGEST for label in figure.labels):
+        problem = f"labels: expected {_MOST} at most, of {_LONGEST} characters each"
+    if problem:
+        raise FormatError(f"figure {figure.kind!r}: {problem}")
