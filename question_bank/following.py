@@ -5,6 +5,8 @@ own earlier answers, so that one slip costs one part. The rule is frozen with th
 
 >>> Follow("formula", (0,), formula="2*a + 1").apply((20,))
 41
+>>> Follow("formula", (0, 1), formula="a + 10*b").apply((Grid.of([1, 2]), Grid.of([3, 4])))
+Grid(shape=(2,), cells=(31, 42))
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,8 +31,8 @@ class Follow:
         operation: a key of `OPERATIONS`, or `formula`.
         parts: the earlier parts that it starts from, counted from 0; a formula calls them a, b, c, ...
         numbers: whole numbers it needs: `stride`, `padding`, `kernel_size`, `bias`, `row`, `column`.
-        grids: arrays it needs: `kernel` of a convolution.
-        formula: in the language of `maths`.
+        grids: arrays it needs: `kernel` of a convolution, `target` of a loss, or arrays that a formula names.
+        formula: in the language of `maths`; where arrays are named in it, it is worked out cell by cell.
 
     Raises:
         AnswerError: the operation is unknown, or needs another number of earlier parts.
@@ -57,13 +59,27 @@ class Follow:
         """Work out what follows from the answers to `parts`, in that order; None where nothing does."""
         try:
             if self.operation == "formula":
-                if not all(isinstance(value, int | Fraction) for value in earlier):
-                    return None
-                return maths.evaluate(self.formula, dict(zip(_NAMES, earlier, strict=False)))  # type: ignore[arg-type]  # all are numbers
+                return self._evaluated(earlier)
             start = earlier[0]
             return OPERATIONS[self.operation](self, start) if isinstance(start, Grid) else None
         except (AnswerError, FormulaError):
             return None  # a wrong answer of another size leads nowhere
+
+    def _evaluated(self, earlier: Sequence[Value | None]) -> Value | None:
+        """Work the formula out, once for numbers, cell by cell for arrays, which must be of one shape."""
+        named = {**dict(zip(_NAMES, earlier, strict=False)), **self.numbers, **self.grids}
+        arrays = [value for value in named.values() if isinstance(value, Grid)]
+        if not all(isinstance(value, int | Fraction | Grid) for value in named.values()):
+            return None
+        if not arrays:
+            return maths.evaluate(self.formula, named)  # type: ignore[arg-type]  # all are numbers
+        if len({array.shape for array in arrays}) > 1:
+            raise AnswerError(f"shapes {[array.shape for array in arrays]}: expected one shape")
+        cells = (
+            {name: value.cells[i] if isinstance(value, Grid) else value for name, value in named.items()}
+            for i in range(len(arrays[0].cells))
+        )
+        return Grid(arrays[0].shape, tuple(maths.evaluate(self.formula, at) for at in cells))  # type: ignore[arg-type]  # numbers, too
 
     def to_json(self) -> Json:
         """Freeze the rule."""
@@ -132,6 +148,14 @@ def _select(follow: Follow, grid: Grid) -> Value:
     return cell
 
 
+def _mse(follow: Follow, grid: Grid) -> Value:
+    target = follow.grids["target"]
+    if target.shape != grid.shape:
+        raise AnswerError(f"shape={grid.shape}: expected that of the target, {target.shape}")
+    squares = [Fraction(y - t) ** 2 for y, t in zip(grid.cells, target.cells, strict=True)]
+    return simplest(sum(squares, start=Fraction(0)) / len(squares))
+
+
 OPERATIONS: Final[Mapping[str, Callable[[Follow, Grid], Value]]] = MappingProxyType(
     {
         "conv2d": _conv2d,
@@ -141,6 +165,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Follow, Grid], Value]]] = MappingProxyT
         "relu": _relu,
         "flatten": _flatten,
         "select": _select,
+        "mse": _mse,
     }
 )
 """What can be followed beside a formula; every operation means what it does in PyTorch, on one channel."""

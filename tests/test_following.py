@@ -54,8 +54,32 @@ def images(draw):
 
 
 def test_every_operation_is_tried():
-    """The rules above cover the closed set of operations."""
-    assert set(RULES) == set(OPERATIONS)
+    """The rules above and the loss below cover the closed set of operations."""
+    assert {*RULES, "mse"} == set(OPERATIONS)
+
+
+@given(grid=images(), target=images())
+def test_the_loss_that_follows_is_torchs(grid, target):
+    """The mean of the squared differences is exact, and an array of another shape than the target's has none."""
+    loss = Follow("mse", (0,), grids={"target": target}).apply((grid,))
+    if grid.shape != target.shape:
+        assert loss is None
+        return
+    y, t = (torch.tensor(each.rows(), dtype=torch.float64) for each in (grid, target))
+    assert float(loss) == pytest.approx(functional.mse_loss(y, t).item())
+
+
+@given(one=images(), other=images(), rate=st.integers(-5, 5))
+def test_a_formula_of_arrays_is_worked_out_cell_by_cell(one, other, rate):
+    """Earlier answers, frozen arrays and frozen numbers meet cell by cell; arrays of different shapes lead nowhere."""
+    step = Follow("formula", (0,), {"lr": rate}, {"v": other}, "a - lr*v")
+    got = step.apply((one,))
+    if one.shape != other.shape:
+        assert got is None
+        return
+    first, second = (torch.tensor(each.rows()) for each in (one, other))
+    assert torch.tensor(got.rows()).equal(first - rate * second)
+    assert Follow("formula", (0, 1), {"lr": rate}, formula="a - lr*b").apply((one, other)) == got
 
 
 @pytest.mark.parametrize("name", RULES)
