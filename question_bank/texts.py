@@ -12,6 +12,7 @@ from question_bank import bank, exporters, languages, translation
 from question_bank.authoring import Family
 from question_bank.draw import Draw
 from question_bank.errors import MissingTranslationError
+from question_bank.exporters import html
 from question_bank.misconceptions import CATALOGUE
 from question_bank.readings import PROBLEMS
 
@@ -59,7 +60,7 @@ def of_pages() -> set[str]:
     """Return what the page of a paper says by itself: its templates, its script, why an answer cannot be read."""
     from babel.messages.extract import extract
 
-    found = set(PROBLEMS.values())
+    found = {*PROBLEMS.values(), *html.TEXTS}
     for path in sorted(TEMPLATES.glob("*.j2")):
         if path.name.endswith(".js.j2"):
             found.update(languages.in_script(path.read_text(encoding="utf-8")))

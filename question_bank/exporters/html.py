@@ -10,28 +10,38 @@ import hashlib
 import json
 import math
 import string
+from collections.abc import Callable
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from question_bank import maths
+from question_bank import languages, maths
 from question_bank.exporters import exporter
+from question_bank.languages import SOURCE
 from question_bank.message import Message
 from question_bank.paper import Item, Paper
 from question_bank.readings import PROBLEMS
 from question_bank.roster import file_stem
 from question_bank.values import Field, Grid, Rational, show_number
 
+TEXTS: Final = ("{points} point", "{points} points")
+"""What the page says beside the texts of its templates, its script and `PROBLEMS`, for translators."""
+
+_SCRIPTS: Final = ("reader.js.j2", "page.js.j2")
 _MOST_CELLS: Final = 150
 _MOST_GRID_AXES: Final = 3
 
 
 @exporter("html", suffix=".html")
 def to_html(paper: Paper) -> bytes:
-    """Write the paper as a page in UTF-8."""
-    style, script = _asset("page.css.j2"), _asset("reader.js.j2") + _asset("page.js.j2")
-    page = _environment().get_template("paper.html.j2")
+    """Write the paper as a page in UTF-8, in the paper's language.
+
+    Raises:
+        MissingTranslationError: a text of the page has no translation.
+    """
+    style, script = _asset("page.css.j2"), "".join(_asset(name, paper.language) for name in _SCRIPTS)
+    page = _environment(paper.language).get_template("paper.html.j2")
     return page.render(
         paper=paper,
         file=f"responses-{file_stem(paper.student)}.json",
@@ -46,10 +56,12 @@ def to_html(paper: Paper) -> bytes:
 
 
 @functools.cache
-def _environment() -> Environment:
+def _environment(language: str = SOURCE) -> Environment:
+    say = functools.partial(languages.text, language=language)
     environment = Environment(
         loader=PackageLoader("question_bank.exporters"),
         autoescape=True,
+        extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -58,20 +70,38 @@ def _environment() -> Environment:
         "message": _message,
         "marked": lambda text: _message(Message(text)),
         "number": _number,
-        "points": _points,
+        "points": functools.partial(_points, say=say),
         "planes": _planes,
         "field_json": _field_json,
     }
+    environment.install_gettext_callables(say, _no_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.tests["grid"] = _has_grid
     environment.globals |= {"letters": string.ascii_lowercase, "key_of": key_of}
     return environment
 
 
+def _no_plural(_one: str, _several: str, _count: int) -> str:
+    raise NotImplementedError("a text that depends on a number: write two, as `_points` does")
+
+
 @functools.cache
-def _asset(name: str) -> str:
-    """Return our script or style; it holds nothing of a paper, so its digest is the same in every page."""
-    problems = Markup(json.dumps(PROBLEMS, sort_keys=True))  # noqa: S704  # our own texts
-    return _environment().get_template(name).render(problems=problems)
+def _asset(name: str, language: str = SOURCE) -> str:
+    """Return our script or style; it holds nothing of a paper, so its digest is the same in every page of a language."""
+    environment = _environment(language)
+    problems = {key: languages.text(problem, language) for key, problem in PROBLEMS.items()}
+    words = {} if language == SOURCE else _words(environment, language)
+    return environment.get_template(name).render(problems=_json(problems), words=_json(words))
+
+
+def _words(environment: Environment, language: str) -> dict[str, str]:
+    """Return every text that the page's script says, in another language."""
+    loader = environment.loader
+    sources = [loader.get_source(environment, name)[0] for name in _SCRIPTS] if loader else []
+    return {text: languages.text(text, language) for text in languages.in_script("".join(sources))}
+
+
+def _json(texts: dict[str, str]) -> Markup:
+    return Markup(json.dumps(texts, sort_keys=True))  # noqa: S704  # our own texts
 
 
 def _digest(text: str) -> str:
@@ -105,13 +135,14 @@ def _number(value: Rational) -> str:
     return show_number(value).replace("-", "\u2212")
 
 
-def _points(value: Rational) -> str:
+def _points(value: Rational, say: Callable[[str], str] = str) -> str:
     """Write points.
 
     >>> _points(1), _points(2)
     ('1 point', '2 points')
     """
-    return f"{show_number(value)} {'point' if value == 1 else 'points'}"
+    one, several = TEXTS
+    return say(one if value == 1 else several).format(points=show_number(value))
 
 
 def _planes(grid: Grid) -> list[tuple[str, list[tuple[Rational, ...]]]]:
