@@ -130,7 +130,7 @@ class Figure:
             FormatError: it is no figure; the message names the field.
         """
         numbers: dict[str, int | tuple[int, ...]] = {}
-        for name, value in take(data, "numbers", dict).items():
+        for name, value in take(data, "shows", dict).items():
             numbers[name] = tuple(value) if isinstance(value, list) else value
         labels = take_all(data, "labels", text) if isinstance(data, dict) and "labels" in data else ()
         return cls(take(data, "kind", str), Message.from_json(take(data, "alt", dict)), numbers, labels)
