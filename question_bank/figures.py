@@ -116,9 +116,7 @@ class Figure:
 
     def to_json(self) -> Json:
         """Freeze the figure; labels are left out where there are none."""
-        shows: dict[str, Json] = {
-            k: list(v) if isinstance(v, tuple) else v for k, v in self.numbers.items()
-        }
+        shows: dict[str, Json] = {k: list(v) if isinstance(v, tuple) else v for k, v in self.numbers.items()}
         frozen: dict[str, Json] = {"kind": self.kind, "alt": self.alt.to_json(), "shows": shows}
         return {**frozen, "labels": list(self.labels)} if self.labels else frozen
 

@@ -12,7 +12,7 @@ from question_bank.vector import Drawing, Say
 from question_bank.window_legends import legend
 
 _WIDE: Final = 320
-_LARGEST_CELL: Final = 22
+_LARGEST_CELL, _SMALLEST_CELL = 22, 3
 _WHOLE: Final = 12
 """Rows or columns, with their padding, that are all drawn."""
 _TORN: Final = 8
@@ -21,7 +21,8 @@ _TORN: Final = 8
 def grid_windows(figure: Figure, say: Say) -> Drawing:
     """An image with the first position of the kernel, and the next ones to the right and below where they fit."""
     rows, columns = (_Axis.of(figure, axis) for axis in (0, 1))
-    cell = min(_LARGEST_CELL, (_WIDE - 30) // columns.shown, _WIDE // rows.shown)
+    cell = min(_LARGEST_CELL, (_WIDE - 30) // columns.room, _WIDE // rows.room)
+    cell = max(cell, _SMALLEST_CELL)
     output = figure.several("output")
     left, top = 26, 44 if output else 24
     pieces = [
@@ -80,6 +81,11 @@ class _Axis:
         return self.total if self.total <= max(needed, _WHOLE) else needed
 
     @property
+    def room(self) -> int:
+        """Pixels that the drawing has room for; a kernel may be larger than the image."""
+        return max(self.shown, self.span)
+
+    @property
     def torn(self) -> bool:
         return self.shown < self.total
 
@@ -90,7 +96,7 @@ class _Axis:
 
     def drawn(self, cell: float) -> float:
         """How long the drawing is, with what sticks out where it is torn."""
-        return self.shown * cell + (_TORN if self.torn else 0)
+        return self.room * cell + (_TORN if self.torn else 0)
 
 
 def _image(left: float, top: float, rows: _Axis, columns: _Axis, cell: float) -> list[str]:

@@ -12,7 +12,7 @@ from question_bank.window_legends import legend
 
 _WIDE: Final = 320
 _LEFT: Final = 18
-_LARGEST_CELL: Final = 22
+_LARGEST_CELL, _SMALLEST_CELL = 22, 3
 _WHOLE: Final = 21
 """Pixels, with their padding, that are all drawn."""
 _SHORTEST: Final = 12
@@ -27,7 +27,8 @@ def line_windows(figure: Figure, say: Say) -> Drawing:
     head = max(span + s + 1, _SHORTEST)
     whole = total <= max(_WHOLE, head + _TAIL + p + 1)
     shown = [*range(total)] if whole else [*range(head), -1, *range(total - _TAIL - p, total)]
-    cell = min(_LARGEST_CELL, _WIDE // len(shown))
+    width = max(len(shown), span)
+    cell = max(min(_LARGEST_CELL, _WIDE // width), _SMALLEST_CELL)
     pieces = [_pixel(_LEFT + place * cell, 8, cell, at, n, p) for place, at in enumerate(shown)]
     first, second = 8 + cell + 10, 8 + 2 * cell + 24
     pieces.append(_taps(_LEFT, first, cell, k, d, dashed=False))
@@ -38,7 +39,7 @@ def line_windows(figure: Figure, say: Say) -> Drawing:
         pieces.append(vector.line(((_LEFT, first + cell), (_LEFT, second + cell)), dashed=True))
     below = second + cell if fits else first + cell
     entries = legend(figure, say, fits=fits, line=True)
-    return Drawing(_LEFT * 2 + len(shown) * cell, below + 12, tuple(pieces), entries)
+    return Drawing(_LEFT * 2 + width * cell, below + 12, tuple(pieces), entries)
 
 
 def _pixel(x: float, y: float, cell: float, at: int, n: int, padding: int) -> str:
@@ -72,7 +73,7 @@ def upsampling(figure: Figure, say: Say) -> Drawing:
     n, k, s, p = (figure.get(name) for name in ("n", "kernel", "stride", "padding"))
     inputs = min(_SPREAD, max(n - 1, 1))
     shown = (inputs - 1) * s + k + 1
-    cell = min(_LARGEST_CELL, (_WIDE - 60) // (shown + 1))
+    cell = max(min(_LARGEST_CELL, (_WIDE - 60) // (shown + 1)), _SMALLEST_CELL)
     left, pieces = _LEFT + 56, []
     for number in range(inputs):
         y, start = 12 + number * (cell + 10), left + number * s * cell
