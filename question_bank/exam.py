@@ -31,6 +31,7 @@ from question_bank.paper import Item, Paper
 from question_bank.planning import Shortage, plan, shortages, stratum
 from question_bank.roster import Student, file_stem
 from question_bank.translation import localize
+from question_bank.verification import one_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def build(
         _check_versions(exam, out)
         _check_key(exam, key, out)
     issuer = Issuer(exam, key, kept.values())
-    sheets = {student.id: issuer.sheet(student) for student in sorted(fresh, key=lambda s: s.id)}
+    with one_thread():
+        sheets = {student.id: issuer.sheet(student) for student in sorted(fresh, key=lambda s: s.id)}
     write_exam(out, exam)
     for sheet in sheets.values():
         write_sheet(out, sheet)

@@ -10,10 +10,11 @@ from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
 from question_bank.values import Value, show_shape
 
-_STEM = (
+_LAYER = (
     "A convolution layer of PyTorch without dilation and groups turns images of shape `{image}` into images of shape `{output}` "
-    "(channels, height, width). {known} What is the shape of its weight?"
+    "(channels, height, width)."
 )
+_ASKED = "What is the shape of its weight?"
 _OPEN = "That cannot be determined from this."
 _LETTERS = "ABCDE"
 _CASES = (
@@ -23,6 +24,7 @@ _CASES = (
     ("Its stride is 1, and it has a padding of 1 on each side.", 1, 1, True),
 )
 """What the stem says, stride, padding, and whether this decides the kernel's size."""
+_STEMS = tuple(f"{_LAYER} {known} {_ASKED}" for known, *_ in _CASES)
 
 _LINES = {
     True: (
@@ -63,16 +65,21 @@ def _shapes(given: Given) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _ambiguous(given: Given) -> bool:
-    """Whether both kernels of an open case lead to the same height, as its solution says."""
+def _askable(given: Given) -> bool:
+    """Whether both kernels of an open case lead to the same height, as its solution says.
+
+    One point of four of an open case is kept, so that each of the five letters is the key as often as any other.
+    """
     if _CASES[given["case"]][3]:
         return True
+    if (given["h"] + given["w"] + given["c_in"] + given["c_out"] + given["k"]) % 4:
+        return False
     numbers = _numbers(given)
     other = {**numbers, "k": numbers["j"], "p": numbers["q"]}
     return int(lengths(cnn.PADDED_SIZE, other)[0]) == numbers["h_out"]
 
 
-@family("weight-shape-choice", topic="shapes", version=1)
+@family("weight-shape-choice", topic="shapes", version=2)
 class WeightShapeChoice:
     """Shape of a convolution's weight from the shapes of input and output, where they decide it."""
 
@@ -83,8 +90,7 @@ class WeightShapeChoice:
         h=(16, 21, 28),
         w=(18, 24, 33),
         k=(4, 5, 7),
-        radicals=("case",),
-    ).where(_ambiguous)
+    ).where(_askable)
     rules = (
         "channel-axes-swapped",
         "weight-without-channels",
@@ -96,18 +102,17 @@ class WeightShapeChoice:
 
     def build(self, given: Given, draw: Draw) -> Draft:
         """Ask for the shape; the order of the shapes is drawn, and that it is open stands last."""
-        known, _, _, decided = _CASES[given["case"]]
+        decided = _CASES[given["case"]][3]
         numbers, shapes = _numbers(given), _shapes(given)
         order = draw.shuffle(sorted(shapes))
         letters = dict(zip((*order, "open"), _LETTERS, strict=True))
         options = (*(show_shape(shapes[rule]) for rule in order), _OPEN)
         key = letters["" if decided else "open"]
         stem = Message(
-            _STEM,
+            _STEMS[given["case"]],
             {
                 "image": (given["c_in"], given["h"], given["w"]),
                 "output": (given["c_out"], numbers["h_out"], numbers["w_out"]),
-                "known": known,
             },
         )
         other = (
@@ -126,8 +131,8 @@ class WeightShapeChoice:
         image, output = question.stem.fields["image"], question.stem.fields["output"]
         assert isinstance(image, tuple)  # noqa: S101 -- written in `build`
         assert isinstance(output, tuple)  # noqa: S101 -- written in `build`
-        known, stride, padding, _ = _CASES[question.given["case"]]
-        paddings = range(4) if "not known" in known else (padding,)
+        _, stride, padding, _ = _CASES[question.given["case"]]
+        paddings = range(4) if "not known" in question.stem.template else (padding,)
         fitting = {
             (output[0], image[0], rows, columns)
             for p in paddings
