@@ -80,11 +80,13 @@ def show(
     solution: Annotated[
         bool, typer.Option("--solution", help="Add key, worked solution and live mistakes.")
     ] = False,
+    language: Annotated[str, typer.Option(help="Of the question: en or vi.")] = "en",
 ) -> None:
     """Show one question as text."""
     from question_bank import bank
+    from question_bank.translation import localize
 
-    question = bank.generate(family, seed)
+    question = localize(bank.generate(family, seed), language)
     typer.echo("\n".join(_question_lines(question) + (_solution_lines(question) if solution else [])))
 
 

@@ -7,6 +7,7 @@ files of one student differ, a person is needed and the points stay open. A ques
 import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,10 @@ def mark_all(
                 )
             )
     students = tuple(
-        _student_mark(sheet, usable.get(name, []), [p for owner, p in unused if owner == name], judged)
+        replace(
+            _student_mark(sheet, usable.get(name, []), [p for owner, p in unused if owner == name], judged),
+            language=sheet.language,
+        )
         for name, sheet in sorted(sheets.items())
     )
     first = next(iter(sheets.values()))

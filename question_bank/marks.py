@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
+from question_bank.languages import SOURCE
 from question_bank.responses import Problem
 from question_bank.roster import Student
 
@@ -62,6 +63,7 @@ class StudentMark:
         note: why a person is needed, or what a person may want to know.
         file: of the responses that were marked; empty when none was.
         items: in the paper's order; without a response every answer is empty.
+        language: of the paper, and so of what the student is told.
     """
 
     student: Student
@@ -69,6 +71,7 @@ class StudentMark:
     note: str
     file: str
     items: tuple[ItemMark, ...]
+    language: str = SOURCE
 
     @property
     def max_points(self) -> Fraction:

@@ -7,7 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from question_bank import languages
+from question_bank.errors import MissingTranslationError
 from question_bank.issued import private_folder, write_whole
+from question_bank.languages import SOURCE
 from question_bank.marks import ItemMark, Marks, PartMark, StudentMark
 from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.spreadsheet import safe_text
@@ -79,40 +82,53 @@ def _student(mark: StudentMark) -> Json:
         "file": mark.file,
         "points": None if mark.points is None else _exact(mark.points),
         "max_points": _exact(mark.max_points),
-        "items": [item_to_json(item) for item in mark.items] if mark.status == "marked" else [],
+        "items": [item_to_json(item, mark.language) for item in mark.items]
+        if mark.status == "marked"
+        else [],
     }
 
 
-def item_to_json(item: ItemMark) -> Json:
-    """Write all that is known of the mark of one item."""
+def item_to_json(item: ItemMark, language: str = SOURCE) -> Json:
+    """Write all that is known of the mark of one item; what is for the student is in the paper's language."""
     return {
         "item": item.id,
         "family": item.family,
         "points": None if item.waiting else _exact(item.points),
         "max_points": _exact(item.max_points),
-        "parts": [_part(part) for part in item.parts],
+        "parts": [_part(part, language) for part in item.parts],
     }
 
 
-def _part(part: PartMark) -> Json:
+def _part(part: PartMark, language: str) -> Json:
     return {
         "part": part.part,
         "typed": part.typed,
         "read_as": part.shown,
         "outcome": part.outcome,
         "fraction": _exact(part.fraction),
-        "misconceptions": [_misconception(name) for name in part.misconceptions],
+        "misconceptions": [_misconception(name, language) for name in part.misconceptions],
         "cells": list(part.cells),
     }
 
 
-def _misconception(name: str) -> Json:
-    """Write what is said about a misconception; an entry may have left the catalogue since the paper was issued."""
+def _misconception(name: str, language: str) -> Json:
+    """Write what is said about a misconception: the title for the instructor, the rest for the student.
+
+    An entry may have left the catalogue since the paper was issued.
+    """
     entry = CATALOGUE.get(name)
     if entry is None:
         return {"id": name, "title": name}
-    lecture = {"lecture": LECTURES[name]} if name in LECTURES else {}
-    return {"id": name, "title": entry.title, "explanation": entry.explanation, **lecture}
+    lecture = {"lecture": _told(LECTURES[name], language)} if name in LECTURES else {}
+    return {"id": name, "title": entry.title, "explanation": _told(entry.explanation, language), **lecture}
+
+
+def _told(text: str, language: str) -> str:
+    """Translate a text of the catalogue; one that was added without a translation is told in English, not withheld."""
+    try:
+        return languages.text(text, language)
+    except MissingTranslationError:
+        return text
 
 
 def _exact(value: Fraction) -> str:

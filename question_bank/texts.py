@@ -13,7 +13,7 @@ from question_bank.authoring import Family
 from question_bank.draw import Draw
 from question_bank.errors import MissingTranslationError
 from question_bank.exporters import html
-from question_bank.misconceptions import CATALOGUE
+from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.readings import PROBLEMS
 
 TEMPLATES: Final = Path(exporters.__file__).parent / "templates"
@@ -52,8 +52,9 @@ def of_family(family: Family, most: int | None = None) -> set[str]:
 
 
 def of_misconceptions() -> set[str]:
-    """Return the titles and explanations of the catalogue."""
-    return set(chain.from_iterable((entry.title, entry.explanation) for entry in CATALOGUE.values()))
+    """Return the titles and explanations of the catalogue, and what is said where lectures err."""
+    entries = chain.from_iterable((entry.title, entry.explanation) for entry in CATALOGUE.values())
+    return {*entries, *LECTURES.values()}
 
 
 def of_pages() -> set[str]:
