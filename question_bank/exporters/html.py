@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from question_bank import languages, maths
+from question_bank.drawings import WORDS, svg
 from question_bank.exporters import exporter
 from question_bank.languages import SOURCE
 from question_bank.message import Message
@@ -25,8 +26,8 @@ from question_bank.readings import PROBLEMS
 from question_bank.roster import file_stem
 from question_bank.values import Field, Grid, Rational, show_number
 
-TEXTS: Final = ("{points} point", "{points} points")
-"""What the page says beside the texts of its templates, its script and `PROBLEMS`, for translators."""
+TEXTS: Final = ("{points} point", "{points} points", *WORDS)
+"""What the page and its drawings say beside the texts of its templates, its script and `PROBLEMS`, for translators."""
 
 _SCRIPTS: Final = ("reader.js.j2", "page.js.j2")
 _MOST_CELLS: Final = 150
@@ -72,6 +73,7 @@ def _environment(language: str = SOURCE) -> Environment:
         "number": _number,
         "points": functools.partial(_points, say=say),
         "planes": _planes,
+        "drawing": lambda figure: Markup(svg(figure, say)),  # noqa: S704  # our own drawing, its texts escaped
         "field_json": _field_json,
     }
     environment.install_gettext_callables(say, _no_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
