@@ -12,7 +12,7 @@ from question_bank.space import Space
 from question_bank.values import Value
 
 _STEM = (
-    "An image of {h} rows and {w} columns passes through {layers} with kernels of ${k} * {k}$, stride 1 and no padding. How many "
+    "An image of {h} rows and {w} columns passes through {l} convolutions with kernels of ${k} * {k}$, stride 1 and no padding. How many "
     "percent of the image's area are lost? One decimal is enough."
 )
 _KEY = "100 - 100*(h - l*(k - 1))*(w - l*(k - 1)) / (h*w)"
@@ -41,7 +41,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given, least=0)
 
 
-@family("area-lost", topic="shapes", version=1)
+@family("area-lost", topic="shapes", version=2)
 class AreaLost:
     """Percent of an image's area that a stack of unpadded convolutions loses."""
 
@@ -61,8 +61,9 @@ class AreaLost:
 
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- nothing is drawn beside the point
         """Ask for a percentage; sides are products of 2 and 5, so that it ends."""
-        layers = "1 convolution" if given["l"] == 1 else f"{given['l']} convolutions"
-        stem = Message(_STEM, {"h": given["h"], "w": given["w"], "k": given["k"], "layers": layers})
+        stem = Message(
+            _STEM if given["l"] > 1 else _STEM.replace("{l} convolutions", "one convolution"), given
+        )
         part = Part(_key(given), Message("Area lost"))
         return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given))
 

@@ -10,11 +10,14 @@ from question_bank.space import Space
 from question_bank.values import Grid, Rational, Value
 from question_bank.writing import flat, matrix, products, table, total, window_count
 
-_STEM = (
-    "A layer `{layer}` as in PyTorch (cross-correlation) has the weights $w$ below, {rows}, and the bias $b = {b}$. Write all values "
-    "of its output for the signal $x$ of length {w}."
-)
 _ROWS = {1: "one row for its one input channel", 2: "one row for each of its two input channels"}
+_STEMS = {
+    channels: (
+        f"A layer `{{layer}}` as in PyTorch (cross-correlation) has the weights $w$ below, {rows}, and the bias $b = {{b}}$. "
+        "Write all values of its output for the signal $x$ of length {w}."
+    )
+    for channels, rows in _ROWS.items()
+}
 _RULES = (
     "kernel-flipped",
     "bias-forgotten",
@@ -81,7 +84,7 @@ def _solution(x: Matrix, w: Matrix, given: Given) -> tuple[Step, ...]:
     return (Step(Message("Length of the output"), "(n + 2*p - k) // s + 1", numbers, len(key)), *cells)
 
 
-@family("conv-1d-by-hand", topic="convolution", version=1)
+@family("conv-1d-by-hand", topic="convolution", version=2)
 class Conv1dByHand:
     """Convolution of a short signal with one or two channels."""
 
@@ -112,7 +115,7 @@ class Conv1dByHand:
             f"nn.Conv1d({given['c']}, 1, kernel_size={given['k']}, stride={given['s']}, padding={given['p']})"
         )
         return Draft(
-            Message(_STEM, {"layer": layer, "rows": _ROWS[given["c"]], "b": given["b"], "w": given["w"]}),
+            Message(_STEMS[given["c"]], {"layer": layer, "b": given["b"], "w": given["w"]}),
             (Part(Array(Grid.of(_key(x, w, given))), Message("Output")),),
             tables=(table("Signal $x$", x), table("Weights $w$", w)),
             solution=_solution(x, w, given),

@@ -27,7 +27,7 @@ _LINES = (
     ("", "Positions in all", "rows*columns"),
 )
 _STEM = (
-    "A window of ${k} * {k}$ pixels moves over an image of {h} rows and {w} columns, {s} at a time in both directions, and "
+    "A window of ${k} * {k}$ pixels moves over an image of {h} rows and {w} columns, in steps of {s} px in both directions, and "
     "stays inside the image. At how many positions does it stand?"
 )
 
@@ -40,7 +40,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given)
 
 
-@family("window-count", topic="shapes", version=1)
+@family("window-count", topic="shapes", version=2)
 class WindowCount:
     """Number of positions of a window on an image."""
 
@@ -52,10 +52,9 @@ class WindowCount:
 
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- nothing is drawn beside the point
         """Ask for all positions together."""
-        pixels = "1 pixel" if given["s"] == 1 else f"{given['s']} pixels"
         part = Part(_key(given), Message("Number of positions"))
         solution = worked(_LINES, given)
-        return Draft(Message(_STEM, {**given, "s": pixels}), (part,), solution=solution, wrong=_wrong(given))
+        return Draft(Message(_STEM, given), (part,), solution=solution, wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch, which lays out every window as a column."""
