@@ -3,6 +3,7 @@
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.formulas import solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -70,7 +71,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     )
 
 
-@family("batches-per-epoch", topic="training", version=1)
+@family("batches-per-epoch", topic="training", version=2)
 class BatchesPerEpoch:
     """Batches of an epoch, images of the last one, and steps of a training, with and without drop_last."""
 
@@ -96,7 +97,11 @@ class BatchesPerEpoch:
             },
         )
         prompts = ("Batches of an epoch", "Images of the last batch", "Steps in all")
-        parts = tuple(Part(key, Message(prompt)) for key, prompt in zip(_keys(given), prompts, strict=True))
+        follows = (None, None, Follow("formula", (0,), formula=f"{given['e']}*a"))
+        parts = tuple(
+            Part(key, Message(prompt), follow=follow)
+            for key, prompt, follow in zip(_keys(given), prompts, follows, strict=True)
+        )
         return Draft(stem, parts, solution=worked(_LINES[given["drop"]], given), wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

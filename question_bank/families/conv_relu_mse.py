@@ -8,6 +8,7 @@ from question_bank.answers import Answer, Array, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.layers import Exact
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
@@ -147,7 +148,7 @@ def _solution(net: _Network) -> tuple[Step, ...]:
     )
 
 
-@family("conv-relu-mse", topic="gradients", version=1)
+@family("conv-relu-mse", topic="gradients", version=2)
 class ConvReluMse:
     """Forward and backward pass of a convolution, ReLU and mean squared error."""
 
@@ -168,9 +169,13 @@ class ConvReluMse:
         """Draw a network in which the ReLU stops some gradients, not all, and the mistakes show."""
         net = most_separated(draw, lambda stream: _entries(given, stream), _telling, 13)
         prompts = ("Output $y$", "Loss $L$", "Gradient $dw$", "Gradient $db$")
+        loss = Follow("mse", (0,), grids={"target": Grid.of(net.t)})
         return Draft(
             Message(_STEM, {"b": given["b"], "n": len(flat(net.t))}),
-            tuple(Part(key, Message(prompt)) for key, prompt in zip(_keys(net), prompts, strict=True)),
+            tuple(
+                Part(key, Message(prompt), follow=follow)
+                for key, prompt, follow in zip(_keys(net), prompts, (None, loss, None, None), strict=True)
+            ),
             tables=(table("Image $x$", net.x), table("Filter $w$", net.w), table("Target $t$", net.t)),
             solution=_solution(net),
             wrong=_wrong(net),

@@ -4,6 +4,7 @@ from question_bank import cnn
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.formulas import along, layer_text, solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -53,7 +54,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return (*wrong(count, first, given), *wrong(operations, second, given, 1))
 
 
-@family("multiply-adds", topic="cost", version=1)
+@family("multiply-adds", topic="cost", version=2)
 class MultiplyAdds:
     """Multiply-adds and operations of a convolution layer."""
 
@@ -83,7 +84,10 @@ class MultiplyAdds:
         )
         stem = Message(_STEM, {"layer": layer, "shape": (given["c_in"], given["h"], given["w"])})
         count, operations = _keys(given)
-        parts = (Part(count, Message("Multiply-adds")), Part(operations, Message("Operations")))
+        parts = (
+            Part(count, Message("Multiply-adds")),
+            Part(operations, Message("Operations"), follow=Follow("formula", (0,), formula="2*a")),
+        )
         return Draft(stem, parts, solution=worked(_LINES, given), wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

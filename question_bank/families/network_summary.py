@@ -3,6 +3,7 @@
 from question_bank.answers import Answer, Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.formulas import solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -118,7 +119,7 @@ def _code(given: Given) -> str:
     return "\n".join(("model = nn.Sequential(", *(f"    {layer}," for layer in layers), ")"))
 
 
-@family("network-summary", topic="parameters", version=1)
+@family("network-summary", topic="parameters", version=2)
 class NetworkSummary:
     """Blanks of a layer table: shapes and parameters of a network like LeNet."""
 
@@ -147,7 +148,12 @@ class NetworkSummary:
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- nothing is drawn beside the point
         """Ask for two shapes, three counts and the total."""
         keys = _keys(given)
-        parts = tuple(Part(key, Message(prompt)) for key, prompt in zip(keys, _PROMPTS, strict=True))
+        last = given["q"] * given["m"] + given["q"]
+        follows = (*[None] * 5, Follow("formula", (2, 3, 4), formula=f"a + b + c + {last}"))
+        parts = tuple(
+            Part(key, Message(prompt), follow=follow)
+            for key, prompt, follow in zip(keys, _PROMPTS, follows, strict=True)
+        )
         stem = Message(_STEM, {"shape": (given["c"], given["n"], given["n"])})
         solution = worked(_LINES, given)
         return Draft(stem, parts, code=_code(given), solution=solution, wrong=_wrong(given))

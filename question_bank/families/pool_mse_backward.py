@@ -8,6 +8,7 @@ from question_bank.answers import Answer, Array, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.layers import Exact, Share
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
@@ -133,7 +134,7 @@ def _solution(net: _Network, given: Given) -> tuple[Step, ...]:
     )
 
 
-@family("pool-mse-backward", topic="gradients", version=1)
+@family("pool-mse-backward", topic="gradients", version=2)
 class PoolMseBackward:
     """Output, mean squared error and input gradient of a pooling layer."""
 
@@ -147,9 +148,13 @@ class PoolMseBackward:
         """Draw an image and a target on which the mistakes that can show do show."""
         net = most_separated(draw, lambda stream: _entries(given, stream), _wrong, 8 if given["mean"] else 7)
         prompts = ("Output $y$", "Loss $L$", "Gradient $dx$")
+        loss = Follow("mse", (0,), grids={"target": Grid.of(net.t)})
         return Draft(
             Message(_STEM, {"layer": _LAYERS[given["mean"]], "n": len(net.errors)}),
-            tuple(Part(answer, Message(prompt)) for answer, prompt in zip(_keys(net), prompts, strict=True)),
+            tuple(
+                Part(answer, Message(prompt), follow=follow)
+                for answer, prompt, follow in zip(_keys(net), prompts, (None, loss, None), strict=True)
+            ),
             tables=(table("Image $x$", net.x), table("Target $t$", net.t)),
             solution=_solution(net, given),
             wrong=_wrong(net),

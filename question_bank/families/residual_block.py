@@ -3,6 +3,7 @@
 from question_bank.answers import Answer, Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.formulas import layer_text, solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -80,7 +81,7 @@ def _code(given: Given) -> str:
     )
 
 
-@family("residual-block", topic="parameters", version=1)
+@family("residual-block", topic="parameters", version=2)
 class ResidualBlock:
     """Shape and parameters of a residual block whose shortcut is a 1x1 convolution."""
 
@@ -110,7 +111,12 @@ class ResidualBlock:
             "(b) Parameters of the shortcut",
             "(c) Parameters of the block",
         )
-        parts = tuple(Part(key, Message(text)) for key, text in zip(_keys(given), prompts, strict=True))
+        path = solve((_PATH,), given)[0]
+        follows = (None, None, Follow("formula", (1,), formula=f"a + {path}"))
+        parts = tuple(
+            Part(key, Message(text), follow=follow)
+            for key, text, follow in zip(_keys(given), prompts, follows, strict=True)
+        )
         stem = Message(_STEM, {"shape": (given["c"], given["h"], given["w"])})
         solution = worked(_LINES, given)
         return Draft(stem, parts, code=_code(given), solution=solution, wrong=_wrong(given))

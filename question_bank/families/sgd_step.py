@@ -6,6 +6,7 @@ from fractions import Fraction
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
 from question_bank.space import Space
@@ -104,7 +105,7 @@ def _solution(training: _Training) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-@family("sgd-step", topic="training", version=1)
+@family("sgd-step", topic="training", version=2)
 class SgdStep:
     """Two weights after two steps of gradient descent, with momentum or without."""
 
@@ -119,11 +120,13 @@ class SgdStep:
         )
         fields = {"lr": show_number(training.lr), "mu": show_number(training.mu)}
         prompts = ("Weights after the first step", "Weights after the second step")
+        moves = Grid.of([simplest(Fraction(training.lr * v)) for v in _velocities(training)[1]])
+        follow = Follow("formula", (0,), grids={"move": moves}, formula="a - move")
         return Draft(
             Message(_MOMENTUM if training.mu else _PLAIN, fields),
             tuple(
-                Part(Array(Grid.of(key), show_size=True), Message(prompt))
-                for key, prompt in zip(_weights(training), prompts, strict=True)
+                Part(Array(Grid.of(key), show_size=True), Message(prompt), follow=follow)
+                for key, prompt, follow in zip(_weights(training), prompts, (None, follow), strict=True)
             ),
             tables=(
                 table("Weights $w$", [training.w]),

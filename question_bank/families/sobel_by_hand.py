@@ -5,6 +5,7 @@ from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
 from question_bank.draw import Draw
+from question_bank.following import Follow
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
 from question_bank.space import Space
@@ -18,6 +19,7 @@ _STEM = (
 )
 _X: Matrix = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 _Y: Matrix = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]
+_FOLLOWS = {"Strength": Follow("formula", (0, 1), formula="max(a, -a) + max(b, -b)")}
 _FILTERED = ("kernel-flipped", "kernels-exchanged")
 _STRENGTH = ("signs-kept-in-the-strength", "larger-of-two-magnitudes")
 
@@ -76,7 +78,7 @@ def _askable(given: Given) -> bool:
     return given["h"] != given["w"] and 2 <= cells <= 6
 
 
-@family("sobel-by-hand", topic="convolution", version=1)
+@family("sobel-by-hand", topic="convolution", version=2)
 class SobelByHand:
     """Edges of a small image by the two Sobel kernels, and their strength."""
 
@@ -92,7 +94,7 @@ class SobelByHand:
         return Draft(
             Message(_STEM, {"h": given["h"], "w": given["w"]}),
             tuple(
-                Part(Array(Grid.of(key)), Message(f"{name}, one row on each line"))
+                Part(Array(Grid.of(key)), Message(f"{name}, one row on each line"), follow=_FOLLOWS.get(name))
                 for name, key in keys.items()
             ),
             tables=(table("Image $x$", x), table("Kernel for $g_x$", _X), table("Kernel for $g_y$", _Y)),

@@ -1,0 +1,244 @@
+"""Pipelines, cost and numbers: a slip costs one part, copying a wrong key earns nothing, and known values of the lectures hold."""
+
+from fractions import Fraction
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from question_bank import bank, pipelines
+from question_bank.draw import Draw
+from question_bank.errors import QuestionBankError
+from question_bank.issued import KeyItem
+from question_bank.judging import FOLLOWED, mark_item
+from question_bank.running import outputs
+from question_bank.values import Grid, show
+
+PIPELINES = (
+    "pool-then-conv",
+    "pad-conv-pool",
+    "conv-relu-pool-flatten",
+    "strided-conv-then-pool",
+    "layers-by-hand",
+)
+FOLLOWING = (
+    *PIPELINES,
+    "batches-per-epoch",
+    "conv-relu-mse",
+    "he-xavier-spread",
+    "mlp-vs-cnn-parameters",
+    "multiply-adds",
+    "network-summary",
+    "pool-mse-backward",
+    "residual-block",
+    "sgd-step",
+    "sobel-by-hand",
+    "weights-memory",
+)
+seeds = st.integers(0, 2**64)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Tiny tensors are slower on many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def marked(question, values):
+    """Mark typed answers, one for each part."""
+    item = KeyItem("q1", 0, 1, question)
+    typed = {f"q1/{letter}": show(value) for letter, value in zip("abcdefgh", values, strict=False)}
+    return mark_item(item, typed).parts
+
+
+def keys(question):
+    """Return the right answers."""
+    return [part.answer.value for part in question.parts]
+
+
+def spoilt(value, cell, by):
+    """Change one cell of an array, or a number."""
+    if not isinstance(value, Grid):
+        return value + by
+    at = cell % len(value.cells)
+    return Grid(value.shape, tuple(old + by * (i == at) for i, old in enumerate(value.cells)))
+
+
+def slipped(question, cell, by):
+    """Spoil the parts that others follow from and that follow from none; carry the slip on rightly; other parts stay right."""
+    answers = keys(question)
+    starts = {start for part in question.parts if part.follow for start in part.follow.parts}
+    for number, part in enumerate(question.parts):
+        if part.follow:
+            answers[number] = part.follow.apply([answers[start] for start in part.follow.parts])
+        elif number in starts:
+            answers[number] = spoilt(answers[number], cell, by)
+    return answers
+
+
+@pytest.mark.parametrize("name", FOLLOWING)
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds, cell=st.integers(0, 30), by=st.integers(1, 4))
+def test_a_slip_costs_the_part_in_which_it_was_made(name, seed, cell, by):
+    """Whoever works on rightly from a wrong but well-shaped answer earns every later part whole."""
+    question = bank.generate(name, seed)
+    answers = slipped(question, cell, by)
+    parts = marked(question, answers)
+    followed = [number for number, part in enumerate(question.parts) if part.follow]
+    assert followed
+    starts = {start for number in followed for start in question.parts[number].follow.parts}
+    first = min(starts)
+    right = question.parts[first].answer.accepts(answers[first])
+    for number, mark in enumerate(parts):
+        if number in followed:
+            assert mark.fraction == 1, (number, mark)
+            assert mark.outcome in {"right", FOLLOWED}
+        elif number in starts:
+            assert (mark.fraction == 1) == right
+        else:
+            assert mark.fraction == 1
+
+
+@pytest.mark.parametrize("name", FOLLOWING)
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds, cell=st.integers(0, 30))
+def test_a_later_part_is_not_right_for_being_copied(name, seed, cell):
+    """What follows from another answer than the student's own is marked like any wrong answer."""
+    question = bank.generate(name, seed)
+    slip = slipped(question, cell, 3)
+    for number, part in enumerate(question.parts):
+        if not part.follow or part.answer.accepts(slip[number]):
+            continue
+        answers = keys(question)
+        answers[number] = slip[number]
+        mark = marked(question, answers)[number]
+        assert mark.fraction < 1
+        assert mark.outcome != FOLLOWED
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds)
+def test_named_mistakes_carried_on_cost_one_part(name, seed):
+    """A named mistake of the right size in the first layer is named there, and what follows from it earns its points."""
+    question = bank.generate(name, seed)
+    first = question.parts[0].answer
+    for wrong in question.wrong:
+        if wrong.part or wrong.value.shape != first.value.shape or len(set(wrong.value.cells)) == 1:
+            continue
+        answers = [wrong.value]
+        for part in question.parts[1:]:
+            answers.append(part.follow.apply((answers[-1],)))
+        marks = marked(question, answers)
+        assert wrong.misconception in marks[0].misconceptions
+        constant = [len(set(answer.cells)) == 1 for answer in answers]  # leaves nothing to work out
+        for number, mark in enumerate(marks[1:], start=1):
+            assert mark.fraction == 1 or constant[number - 1]
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds)
+def test_an_empty_or_constant_first_answer_carries_nothing(name, seed):
+    """Zeros in every cell of the first part, and what follows from zeros, earn nothing by following."""
+    question = bank.generate(name, seed)
+    zeros = Grid(question.parts[0].answer.value.shape, (0,) * len(question.parts[0].answer.value.cells))
+    answers = [zeros]
+    for part in question.parts[1:]:
+        answers.append(part.follow.apply((answers[-1],)))
+    for mark in marked(question, answers)[1:]:
+        assert mark.outcome != FOLLOWED
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_mistakes_of_every_layer_are_told_apart(name):
+    """On every point, by redrawing, mistakes in each part lead to wrong answers of their own."""
+    family = bank.get(name)
+    for index, point in enumerate(family.space):
+        question = family.build(point, Draw("apart", index))
+        for number in range(len(question.parts)):
+            values = [wrong.value for wrong in question.wrong if wrong.part == number]
+            assert values, (point, number)
+
+
+@pytest.mark.parametrize(
+    ("stages", "expected"),
+    [
+        ([pipelines.pooling("", "max")], [[21, 29, 36], [14, 16, 14], [25, 12, 28]]),
+        (
+            [
+                pipelines.pooling("", "max"),
+                pipelines.convolution("", [[1, 1, 1], [1, -2, 1], [1, 1, 1]], padding=2),
+            ],
+            [
+                [21, 50, 86, 65, 36],
+                [35, 17, 43, -13, 50],
+                [60, 75, 147, 93, 78],
+                [39, -8, 73, -14, 42],
+                [25, 37, 65, 40, 28],
+            ],
+        ),
+    ],
+    ids=["pooled", "padded and convolved"],
+)
+def test_a_pipeline_of_the_lecture_gives_what_was_worked_out_by_hand(stages, expected):
+    """The 7 x 7 matrix that a lecture pools, pads and convolves."""
+    x = Grid.of(
+        [
+            [12, 2, 29, 4, 1, 2, 3],
+            [5, 21, 7, 8, 36, 6, 7],
+            [9, 10, 11, 12, 9, 10, 11],
+            [13, 14, 15, 16, 13, 14, 15],
+            [7, 5, 10, 4, 28, 20, 3],
+            [25, 19, 12, 8, 5, 20, 32],
+            [9, 10, 11, 12, 21, 10, 11],
+        ]
+    )
+    assert pipelines.values(x, stages)[-1] == Grid.of(expected)
+
+
+def test_a_listing_of_another_form_is_not_run():
+    """The oracle's runner wants nn.Sequential(...) of known layers."""
+    with pytest.raises(QuestionBankError, match=r"expected nn\.Sequential"):
+        outputs("model", Grid.of([[1]]), [])
+    with pytest.raises(QuestionBankError, match=r"expected nn\. with one of"):
+        outputs("nn.Sequential(print(1))", Grid.of([[1]]), [])
+
+
+def of(name, **fixed):
+    """Return the first question of a family with these parameters."""
+    return bank.generate(name, 0, fixed)
+
+
+def test_a_network_of_the_lecture_takes_three_megabytes():
+    """784 - 1000 - 10 has 795,010 numbers, 3.03 MB in float32."""
+    question = of("weights-memory", i=784, m=1000, q=10, z=4, u=1024)
+    count, size = keys(question)
+    assert count == 795010
+    assert round(float(size), 2) == 3.03
+
+
+def test_weights_spread_as_he_and_xavier_say():
+    """A 3 x 3 convolution of 8 channels: fan-in 72, variance 1/36 by He; with 10 filters 2/162 by Xavier."""
+    assert keys(of("he-xavier-spread", c_in=8, c_out=10, k=3, xavier=0)) == [72, 90, Fraction(1, 36)]
+    assert keys(of("he-xavier-spread", c_in=8, c_out=10, k=3, xavier=1)) == [72, 90, Fraction(1, 81)]
+    assert keys(of("init-bound", c_in=6, c_out=8, k=5, xavier=0)) == [Fraction(1, 5)]
+    assert keys(of("init-bound", c_in=2, c_out=4, k=5, xavier=1)) == [Fraction(1, 5)]
+
+
+def test_naive_softmax_of_a_thousand_is_not_a_number():
+    """What overflows is nan, what does not is 0, and where nothing overflows the probabilities are right."""
+    shown = {0: "0.", 1: "nan", 2: "nan", 3: "nan"}
+    for case, text in shown.items():
+        for seed in range(10):
+            question = bank.generate("naive-softmax-overflow", seed, {"case": case})
+            printed, shift = (part.answer for part in question.parts)
+            option = printed.options["ABCDE".index(printed.value)]
+            assert text in option
+            assert ("nan" in option) == (case > 0)
+            assert (option.count("nan") == option.count(",") + 1) == (case > 1)
+            assert str(shift.value) in question.code
