@@ -26,7 +26,8 @@ from question_bank.readings import PROBLEMS
 from question_bank.roster import file_stem
 from question_bank.values import Field, Grid, Rational, show_number
 
-TEXTS: Final = ("{points} point", "{points} points", *WORDS)
+_POINTS: Final = ("{points} point", "{points} points")
+TEXTS: Final = (*_POINTS, *WORDS)
 """What the page and its drawings say beside the texts of its templates, its script and `PROBLEMS`, for translators."""
 
 _SCRIPTS: Final = ("reader.js.j2", "page.js.j2")
@@ -143,7 +144,7 @@ def _points(value: Rational, say: Callable[[str], str] = str) -> str:
     >>> _points(1), _points(2)
     ('1 point', '2 points')
     """
-    one, several = TEXTS
+    one, several = _POINTS
     return say(one if value == 1 else several).format(points=show_number(value))
 
 
