@@ -87,10 +87,7 @@ def verify(
                     found[_kind(error)] += 1
                     problems += [f"{family.space.at(index)}: {error}"] if len(problems) < _NAMED else []
                     continue
-                found.update(
-                    steps=len(question.solution) + len(question.remarks),
-                    undiscriminating=not question.wrong and not _for_a_person(question),
-                )
+                found.update(_counts(question))
                 idle.update(_idle(family, question))
                 proved(question)
             tick()
@@ -132,8 +129,13 @@ def _kind(error: QuestionBankError) -> str:
     return "colliding" if isinstance(error, AnswerError) else "broken"
 
 
-def _for_a_person(question: Question) -> bool:
-    return all(isinstance(part.answer, Written) for part in question.parts)
+def _counts(question: Question) -> dict[str, int]:
+    """Count what holds; a question that a person marks need not tell mistakes apart."""
+    for_a_person = all(isinstance(part.answer, Written) for part in question.parts)
+    return {
+        "steps": len(question.solution) + len(question.remarks),
+        "undiscriminating": int(not question.wrong and not for_a_person),
+    }
 
 
 def _idle(family: Family, question: Question) -> set[str]:
