@@ -1,0 +1,67 @@
+"""Several of five statements are true: from the curated bank in `question_bank.concepts`."""
+
+from question_bank import concepts
+from question_bank.answers import Choices
+from question_bank.authoring import Draft, family
+from question_bank.concepts import TOPICS, Fact
+from question_bank.draw import Draw
+from question_bank.message import Message
+from question_bank.model import Given, Part, Question, Wrong
+from question_bank.space import Space
+from question_bank.values import Value
+
+_LETTERS = "ABCDE"
+_STEMS = (
+    "Which of these statements about convolution are true?",
+    "Which of these statements about pooling are true?",
+    "Which of these statements about shapes are true?",
+    "Which of these statements about parameters and cost are true?",
+    "Which of these statements about receptive fields are true?",
+    "Which of these statements about architectures are true?",
+    "Which of these statements about training are true?",
+    "Which of these statements about regularisation are true?",
+    "Which of these statements about evaluation are true?",
+)
+
+
+def _statements(given: Given) -> tuple[tuple[Fact, bool], ...]:
+    """Return the five statements of a point, in order; `right` of them hold."""
+    topic = TOPICS[given["topic"]]
+    draw = Draw("which-are-true", topic, given["right"], given["set"])
+    chosen = concepts.choose(draw.child("facts"), topic, len(_LETTERS))
+    holds = draw.shuffle([number < given["right"] for number in range(len(_LETTERS))])
+    return tuple(zip(chosen, holds, strict=True))
+
+
+@family("which-are-true", topic="concepts", version=1)
+class WhichAreTrue:
+    """Five statements about one topic, of which two to four are true.
+
+    The bank of statements is curated; most of them have a check that torch runs, the others name a source.
+    """
+
+    space = Space(topic=range(len(TOPICS)), right=(2, 3, 4), set=range(20), radicals=("topic",))
+    rules = tuple(sorted({fact.misconception for fact in concepts.facts()}))
+    drawn = False
+
+    def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- the point alone says which statements
+        """Ask for the letters; each misconception turns the answer about its own statement round."""
+        statements = _statements(given)
+        key = {letter for letter, (_, holds) in zip(_LETTERS, statements, strict=True) if holds}
+        answer = Choices(tuple(fact.statement(holds) for fact, holds in statements), "".join(sorted(key)))
+        wrong = tuple(
+            Wrong(fact.misconception, 0, "".join(sorted(key ^ {letter})))
+            for letter, (fact, _) in zip(_LETTERS, statements, strict=True)
+        )
+        remarks = tuple(
+            remark
+            for number, (fact, holds) in enumerate(statements, start=1)
+            for remark in concepts.explained(fact, holds, number)
+        )
+        part = Part(answer, Message("True statements"))
+        return Draft(Message(_STEMS[given["topic"]]), (part,), wrong=wrong, remarks=remarks)
+
+    def oracle(self, question: Question) -> tuple[Value, ...]:
+        """Each statement is put to the test by torch; where no program can tell, its source says so."""
+        options = question.parts[0].field.options
+        return ("".join(x for x, text in zip(_LETTERS, options, strict=True) if concepts.verdict(text)),)
