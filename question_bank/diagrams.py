@@ -17,6 +17,7 @@ WORDS: Final = (
     "epoch",
     "one output",
     "input",
+    "kernel: {k}",
     "kernel: {k}, stride: {s}",
     "not to scale",
 )
@@ -178,9 +179,7 @@ def receptive_field(figure: Figure, say: Say) -> Drawing:
         pieces += [
             vector.line(((_CENTRE - half, y + _BAR), (_CENTRE - below, y + _RISE)), dashed=True),
             vector.line(((_CENTRE + half, y + _BAR), (_CENTRE + below, y + _RISE)), dashed=True),
-            vector.words(
-                _CENTRE + below + 10, y + (_BAR + _RISE) / 2, said(say, "kernel: {k}, stride: {s}", k=k, s=s)
-            ),
+            vector.words(_CENTRE + below + 10, y + (_BAR + _RISE) / 2, _layer(say, k, s)),
         ]
     y, half = _FIRST_BAR + len(kernels) * _RISE, halves[-1]
     pieces += [
@@ -191,3 +190,9 @@ def receptive_field(figure: Figure, say: Say) -> Drawing:
         vector.words(_WIDE - 6, y + _BAR + 14, say("not to scale"), anchor="end", size=12),
     ]
     return Drawing(_WIDE, y + _BAR + 28, tuple(pieces))
+
+
+def _layer(say: Say, kernel: int, stride: int) -> str:
+    if stride == 1:
+        return said(say, "kernel: {k}", k=kernel)
+    return said(say, "kernel: {k}, stride: {s}", k=kernel, s=stride)

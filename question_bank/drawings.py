@@ -14,7 +14,7 @@ from question_bank import diagrams, grid_drawings, vector, window_drawings, wind
 from question_bank.figures import Figure
 from question_bank.vector import Drawing, Say
 
-WORDS: Final = (*window_legends.WORDS, *diagrams.WORDS)
+WORDS: Final = tuple(dict.fromkeys((*window_legends.WORDS, *diagrams.WORDS)))
 """What drawings say beside their labels, for translators: templates of `Message`."""
 
 _DRAW: Final[Mapping[str, Callable[[Figure, Say], Drawing]]] = MappingProxyType(

@@ -16,7 +16,7 @@ languages, a line break starts a new line of a block.
 | upsampling      | n, kernel, stride=1, padding=0                                      | what the first inputs of a transposed convolution|
 |                 |                                                                     | are spread to; pixels that padding cuts off      |
 
-A drawing writes no number but these (a chart also the ticks of its axes) and none at all where bare=1; it shows windows, never
+A stride of 0 is one that is not shown. A drawing writes no number but these (a chart also the ticks of its axes) and none at all where bare=1; it shows windows, never
 how many there are. `output` draws a second grid, for a question that asks which layer fits the picture.
 
 >>> Figure("line-windows", Message("A row of {n} pixels", {"n": 7}), {"n": 7, "kernel": 3, "stride": 2}).get("padding")
@@ -37,7 +37,7 @@ Numbers: TypeAlias = Mapping[str, int | tuple[int, ...]]
 """What a figure shows: whole numbers, or several under one name."""
 
 _LARGEST, _MOST, _LONGEST = 1_000_000, 200, 80
-_POSITIVE = ("n", "size", "kernel", "stride", "dilation", "output", "kernels", "strides", "scale")
+_POSITIVE = ("n", "size", "kernel", "dilation", "output", "kernels", "strides", "scale")
 _COUNTS: Final[Mapping[str, range]] = MappingProxyType(
     dict.fromkeys(("branches", "train", "validation", "kernels", "strides"), range(_MOST + 1))
     | dict.fromkeys(("mark", "output"), range(0, 3, 2))

@@ -73,7 +73,7 @@ class _Axis:
     @property
     def fits(self) -> bool:
         """Whether there is a second position."""
-        return self.stride + self.span <= self.total
+        return 0 < self.stride <= self.total - self.span
 
     @property
     def shown(self) -> int:

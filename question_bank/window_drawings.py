@@ -32,7 +32,7 @@ def line_windows(figure: Figure, say: Say) -> Drawing:
     pieces = [_pixel(_LEFT + place * cell, 8, cell, at, n, p) for place, at in enumerate(shown)]
     first, second = 8 + cell + 10, 8 + 2 * cell + 24
     pieces.append(_taps(_LEFT, first, cell, k, d, dashed=False))
-    fits = s + span <= total
+    fits = 0 < s <= total - span
     if fits:
         pieces.append(_taps(_LEFT + s * cell, second, cell, k, d, dashed=True))
         pieces.append(vector.arrow((_LEFT, second + cell / 2), (_LEFT + s * cell, second + cell / 2)))
@@ -108,7 +108,12 @@ def _spreading(figure: Figure, say: Say, *, several: bool) -> tuple[Entry, ...]:
         ("first", said(say, "each is spread over the kernel: {k}", k=k)),
     ]
     if several:
-        entries.append(("arrow", said(say, "from one to the next, stride: {s}", s=s)))
+        entries.append(
+            (
+                "arrow",
+                said(say, "from one to the next, stride: {s}", s=s) if s > 1 else say("from one to the next"),
+            )
+        )
     if p:
         entries.append(("cut", said(say, "cut off, padding: {p} at each end", p=p)))
     return tuple(entries)

@@ -27,6 +27,7 @@ WORDS: Final = (
     "the pixel that is asked about",
     "each is spread over the kernel: {k}",
     "from one to the next, stride: {s}",
+    "from one to the next",
     "cut off, padding: {p} at each end",
 )
 
@@ -76,7 +77,7 @@ def _size(figure: Figure, say: Say) -> str:
 
 def _next(figure: Figure, say: Say, *, line: bool) -> str:
     v, u = figure.pair("stride")
-    if figure.get("bare"):
+    if figure.get("bare") or v == u == 1:
         return say("next position" if line else "next positions")
     if line:
         return said(say, "next position, stride: {s}", s=v)

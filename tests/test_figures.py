@@ -195,11 +195,12 @@ def test_words_are_said_in_the_language_of_the_page():
         {"size": (9, 9), "kernel": 2, "padding": 1, "output": (4, 4), "bare": 1},
     ):
         svg(Figure("grid-windows", ALT, numbers), note)
-    for bare in (0, 1):
-        svg(Figure("line-windows", ALT, {"n": 9, "kernel": 3, "bare": bare}), note)
+    svg(Figure("grid-windows", ALT, {"size": (9, 9), "kernel": 3, "stride": 2}), note)
+    for stride in (1, 2):
+        svg(Figure("line-windows", ALT, {"n": 9, "kernel": 3, "stride": stride}), note)
+        svg(Figure("upsampling", ALT, {"n": 9, "kernel": 3, "padding": 1, "stride": stride}), note)
+        svg(Figure("receptive-field", ALT, {"kernels": (3,), "strides": (stride,)}), note)
     svg(Figure("curves", ALT, {"train": (3, 2), "validation": (3, 4)}, ("loss",)), note)
-    svg(Figure("receptive-field", ALT, {"kernels": (3,)}), note)
-    svg(Figure("upsampling", ALT, {"n": 9, "kernel": 3, "padding": 1}), note)
     assert said == set(WORDS)
     drawing = svg(
         Figure("line-windows", ALT, {"n": 9, "kernel": 3}),

@@ -3,6 +3,7 @@
 from question_bank.answers import Answer, Integer, Raises, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
+from question_bank.figures import Figure
 from question_bank.formulas import layer_text, solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
@@ -94,7 +95,27 @@ def _solution(given: Given) -> tuple[Step, ...]:
     return (*sizes, *channels, *worked(_LINES, given))
 
 
-@family("concatenated-branches", topic="shapes", version=1)
+_FIGURE = Figure(
+    "layer-stack",
+    Message(
+        "The input goes into four branches side by side: a convolution; two convolutions; a convolution; a pooling and a "
+        "convolution. `torch.cat` joins what comes out of them."
+    ),
+    {"before": 1, "branches": (1, 2, 1, 2)},
+    (
+        "`x`",
+        "`b1`\n`Conv2d`",
+        "`b2`\n`Conv2d`",
+        "`Conv2d`",
+        "`b3`\n`Conv2d`",
+        "`b4`\n`MaxPool2d`",
+        "`Conv2d`",
+        "`cat`",
+    ),
+)
+
+
+@family("concatenated-branches", topic="shapes", version=2)
 class ConcatenatedBranches:
     """Shape and parameters of four branches joined along the channels, or the error that they raise."""
 
@@ -131,7 +152,7 @@ class ConcatenatedBranches:
             Part(_count(given), Message("Parameters of the branches")),
         )
         code, solution = _code(given), _solution(given)
-        return Draft(Message(_STEM), parts, code=code, solution=solution, wrong=_wrong(given))
+        return Draft(Message(_STEM), parts, code=code, solution=solution, wrong=_wrong(given), figure=_FIGURE)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """The branches of the listing are run and joined by torch, and their parameters counted."""

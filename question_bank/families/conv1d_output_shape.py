@@ -7,6 +7,7 @@ from question_bank.draw import Draw
 from question_bank.formulas import SIZE_MISTAKES, layer_text, separated, solve, worked
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
+from question_bank.pictures import row
 from question_bank.space import Space
 from question_bank.values import Value
 
@@ -44,7 +45,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return live(key, values)
 
 
-@family("conv1d-output-shape", topic="shapes", version=1)
+@family("conv1d-output-shape", topic="shapes", version=2)
 class Conv1dOutputShape:
     """Shape of a 1-D convolution's output, with stride, padding and dilation."""
 
@@ -80,7 +81,8 @@ class Conv1dOutputShape:
         )
         stem = Message(_STEM, {"layer": layer, "shape": (_BATCH, given["c_in"], given["n"])})
         part = Part(_key(given), Message("Shape (batch, channels, length)"))
-        return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given))
+        figure = row(*(given[name] for name in "nkspd"))
+        return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given), figure=figure)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Convolved by torch, with the layer that the stem shows."""

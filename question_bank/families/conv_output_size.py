@@ -4,9 +4,11 @@ from question_bank import cnn
 from question_bank.answers import Choice, Integer
 from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
+from question_bank.figures import Figure
 from question_bank.formulas import SIZE_MISTAKES
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
+from question_bank.pictures import row
 from question_bank.space import Space
 from question_bank.values import Value, show_number
 
@@ -53,6 +55,10 @@ def _stem(given: Given) -> Message:
     return Message(_STEM, given)
 
 
+def _figure(given: Given) -> Figure:
+    return row(given["n"], given["k"], given["s"], given["p"], given["d"])
+
+
 def _solution(given: Given) -> tuple[Step, ...]:
     span = cnn.value(cnn.SPAN, given)
     last = {"n": given["n"], "p": given["p"], "s": given["s"], "span": span}
@@ -76,7 +82,7 @@ SPACE = Space(
 ).where(_kernel_fits)
 
 
-@family("conv-output-size", topic="shapes", version=1)
+@family("conv-output-size", topic="shapes", version=2)
 class ConvOutputSize:
     """Length of a convolution's output, typed."""
 
@@ -87,14 +93,16 @@ class ConvOutputSize:
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- nothing is drawn beside the point
         """Ask for one output length in pixels."""
         part = Part(Integer(cnn.value(cnn.OUTPUT_SIZE, given), unit="px"), Message("Output length"))
-        return Draft(_stem(given), (part,), solution=_solution(given), wrong=_wrong(given))
+        return Draft(
+            _stem(given), (part,), solution=_solution(given), wrong=_wrong(given), figure=_figure(given)
+        )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch."""
         return (_counted(question.given),)
 
 
-@family("conv-output-size-choice", topic="shapes", version=1)
+@family("conv-output-size-choice", topic="shapes", version=2)
 class ConvOutputSizeChoice:
     """Length of a convolution's output, one of four options that are the right one and three named mistakes."""
 
@@ -113,7 +121,11 @@ class ConvOutputSizeChoice:
             Wrong(rule, 0, letters[value]) for value in values if value != key for rule in rules[value]
         )
         return Draft(
-            _stem(given), (Part(answer, Message("Output length")),), solution=_solution(given), wrong=wrong
+            _stem(given),
+            (Part(answer, Message("Output length")),),
+            solution=_solution(given),
+            wrong=wrong,
+            figure=_figure(given),
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

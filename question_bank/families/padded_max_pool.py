@@ -7,6 +7,7 @@ from question_bank.cnn import Matrix
 from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
+from question_bank.pictures import image
 from question_bank.space import Space
 from question_bank.values import Grid, Value
 from question_bank.writing import cell_steps, flat, largest, matrix, size_steps, table, window_count
@@ -90,7 +91,7 @@ def _askable(given: Given) -> bool:
     return given["h"] != given["w"] and given["s"] <= given["k"] and 4 <= cells <= 12
 
 
-@family("padded-max-pool", topic="pooling", version=1)
+@family("padded-max-pool", topic="pooling", version=2)
 class PaddedMaxPool:
     """Max pooling with padding of a small image of mostly negative numbers."""
 
@@ -116,6 +117,7 @@ class PaddedMaxPool:
             tables=(table("Image $x$", x),),
             solution=_solution(x, given, key),
             wrong=_wrong(x, given),
+            figure=image((given["h"], given["w"]), given["k"], given["s"], given["p"]),
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

@@ -7,6 +7,7 @@ from question_bank.draw import Draw
 from question_bank.formulas import along, layer_text, separated, solve, worked
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
+from question_bank.pictures import row
 from question_bank.space import Space
 from question_bank.values import Value
 
@@ -52,7 +53,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return live(_key(given), {rule: pair if min(pair) > 0 else None for rule, pair in pairs.items()})
 
 
-@family("pool1d-output-shape", topic="pooling", version=2)
+@family("pool1d-output-shape", topic="pooling", version=3)
 class Pool1dOutputShape:
     """Shape of a 1-D max pooling's output on an array of several rows."""
 
@@ -72,7 +73,8 @@ class Pool1dOutputShape:
         stem = Message(_STEM, {"layer": layer, "shape": (given["h"], given["w"])})
         part = Part(_key(given), Message("Shape (rows, columns)"))
         solution = worked(_LINES, _numbers(given))
-        return Draft(stem, (part,), solution=solution, wrong=_wrong(given))
+        figure = row(given["w"], given["k"], given["s"])  # one row; a stride that is not given is not shown
+        return Draft(stem, (part,), solution=solution, wrong=_wrong(given), figure=figure)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Pooled by torch, with the layer that the stem shows."""

@@ -7,6 +7,7 @@ from question_bank.draw import Draw
 from question_bank.formulas import along, layer_text, lengths, separated, shape_of, worked
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
+from question_bank.pictures import image
 from question_bank.space import Space
 from question_bank.values import Value
 
@@ -59,7 +60,7 @@ def _answer(given: Given) -> Shape:
     return Shape((given["c"], *map(int, lengths(_size(given), _numbers(given)))), AXES)
 
 
-@family("pool-output-shape", topic="pooling", version=1)
+@family("pool-output-shape", topic="pooling", version=2)
 class PoolOutputShape:
     """Shape of a max or average pooling's output, with stride given or not, padding and ceil_mode."""
 
@@ -103,7 +104,11 @@ class PoolOutputShape:
             ("", f"Width of the output{rounding}", along(_size(given), n="w")),
         )
         part = Part(_answer(given), Message("Shape (channels, height, width)"))
-        return Draft(stem, (part,), solution=worked(lines, _numbers(given)), wrong=_wrong(given))
+        figure = image(
+            (given["h"], given["w"]), given["k"], given["s"], given["p"]
+        )  # no stride unless it is given
+        solution = worked(lines, _numbers(given))
+        return Draft(stem, (part,), solution=solution, wrong=_wrong(given), figure=figure)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Pooled by torch, with the layer that the stem shows."""

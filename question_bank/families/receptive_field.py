@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
+from question_bank.figures import Figure
 from question_bank.formulas import Line, layer_text, separated, solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -14,6 +15,10 @@ from question_bank.values import Value
 _STEM = (
     "Each value that the network below gives depends on a square of the image. How many pixels long is a side of this square "
     "(its receptive field), away from the borders?"
+)
+_SEEN = Message(
+    "One output at the top sees a few values of the layer below, these see more of the layer below them, and so on down to the "
+    "input; how many pixels of the input are seen is marked with a question mark."
 )
 _RULES = (
     "field-strides-ignored",
@@ -100,7 +105,14 @@ def _code(given: Given) -> str:
     return f"model = nn.Sequential(\n{''.join(f'    {layer},{chr(10)}' for layer in layers)})"
 
 
-@family("receptive-field", topic="shapes", version=1)
+def _figure(given: Given) -> Figure:
+    layers = _layers(given)
+    kernels = tuple(given[f"k_{number}"] for number in layers)
+    strides = tuple(given.get(f"s_{number}", 1) for number in layers)
+    return Figure("receptive-field", _SEEN, {"kernels": kernels, "strides": strides})
+
+
+@family("receptive-field", topic="shapes", version=2)
 class ReceptiveField:
     """Receptive field of three or four layers of convolution and pooling with strides."""
 
@@ -126,6 +138,7 @@ class ReceptiveField:
             code=_code(given),
             solution=worked(_lines(given), given),
             wrong=_wrong(given),
+            figure=_figure(given),
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

@@ -3,6 +3,7 @@
 from question_bank.answers import Answer, Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
+from question_bank.figures import Figure
 from question_bank.following import Follow
 from question_bank.formulas import layer_text, solve, worked, wrong
 from question_bank.message import Message
@@ -81,7 +82,18 @@ def _code(given: Given) -> str:
     )
 
 
-@family("residual-block", topic="parameters", version=2)
+_FIGURE = Figure(
+    "layer-stack",
+    Message(
+        "The image goes into the path, a convolution, a ReLU and another convolution, and beside it into the shortcut, one "
+        "convolution. What comes out of both is added and goes through a ReLU."
+    ),
+    {"before": 1, "branches": (3, 1)},
+    ("`x`", "`Conv2d`", "`ReLU`", "`Conv2d`", "`Conv2d`\n`shortcut`", "`+`", "`ReLU`"),
+)
+
+
+@family("residual-block", topic="parameters", version=3)
 class ResidualBlock:
     """Shape and parameters of a residual block whose shortcut is a 1x1 convolution."""
 
@@ -119,7 +131,7 @@ class ResidualBlock:
         )
         stem = Message(_STEM, {"shape": (given["c"], given["h"], given["w"])})
         solution = worked(_LINES, given)
-        return Draft(stem, parts, code=_code(given), solution=solution, wrong=_wrong(given))
+        return Draft(stem, parts, code=_code(given), solution=solution, wrong=_wrong(given), figure=_FIGURE)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Path and shortcut of the listing are run and added by torch, and their parameters counted."""

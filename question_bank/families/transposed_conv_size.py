@@ -7,6 +7,7 @@ from question_bank.draw import Draw
 from question_bank.formulas import layer_text, separated, solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
+from question_bank.pictures import spread
 from question_bank.space import Space
 from question_bank.values import Value
 
@@ -40,7 +41,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given)
 
 
-@family("transposed-conv-size", topic="shapes", version=2)
+@family("transposed-conv-size", topic="shapes", version=3)
 class TransposedConvSize:
     """Height of a transposed convolution's output."""
 
@@ -70,7 +71,8 @@ class TransposedConvSize:
         )
         stem = Message(_STEM, {"layer": layer, "shape": (8, given["n"], given["n"])})
         part = Part(_key(given), Message("Height of the output"))
-        return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given))
+        figure = spread(*(given[name] for name in "nksp"))
+        return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given), figure=figure)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Applied by torch to an image that is as high and narrow, with the layer that the stem shows."""

@@ -6,6 +6,7 @@ from question_bank.draw import Draw
 from question_bank.formulas import separated, solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
+from question_bank.pictures import image
 from question_bank.space import Space
 from question_bank.values import Value
 
@@ -40,7 +41,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given)
 
 
-@family("window-count", topic="shapes", version=2)
+@family("window-count", topic="shapes", version=3)
 class WindowCount:
     """Number of positions of a window on an image."""
 
@@ -54,7 +55,8 @@ class WindowCount:
         """Ask for all positions together."""
         part = Part(_key(given), Message("Number of positions"))
         solution = worked(_LINES, given)
-        return Draft(Message(_STEM, given), (part,), solution=solution, wrong=_wrong(given))
+        figure = image((given["h"], given["w"]), given["k"], given["s"])
+        return Draft(Message(_STEM, given), (part,), solution=solution, wrong=_wrong(given), figure=figure)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch, which lays out every window as a column."""

@@ -6,6 +6,7 @@ from question_bank.draw import Draw
 from question_bank.formulas import separated, solve, worked, wrong
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
+from question_bank.pictures import image
 from question_bank.space import Space
 from question_bank.values import Value
 
@@ -49,7 +50,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given, least=0)
 
 
-@family("windows-over-pixel", topic="convolution", version=2)
+@family("windows-over-pixel", topic="convolution", version=3)
 class WindowsOverPixel:
     """At how many positions a kernel stands over one pixel, in the middle and at the border."""
 
@@ -69,7 +70,9 @@ class WindowsOverPixel:
         """Ask for one count; a pixel in a remainder that no window reaches has 0."""
         part = Part(_key(given), Message("Number of positions"))
         lines = (*_LINES, ("", "Windows over the pixel", "count_i*count_j"))
-        return Draft(Message(_STEM, given), (part,), solution=worked(lines, given), wrong=_wrong(given))
+        figure = image((given["n"],) * 2, given["k"], given["s"], given["p"], mark=(given["i"], given["j"]))
+        solution = worked(lines, given)
+        return Draft(Message(_STEM, given), (part,), solution=solution, wrong=_wrong(given), figure=figure)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch, which adds 1 to every pixel of every window."""
