@@ -1,0 +1,149 @@
+"""Sigmoid, tanh and softmax of a few numbers, rounded: torch.sigmoid, torch.tanh, torch.softmax; powers of e by `decimal`."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from question_bank.answers import Number
+from question_bank.authoring import Draft, family, live, most_separated
+from question_bank.draw import Draw
+from question_bank.maths import evaluate, names
+from question_bank.message import Message
+from question_bank.model import Given, Part, Question, Step, Wrong
+from question_bank.space import Space
+from question_bank.values import Rational, Value, simplest
+
+_STEMS = (
+    "Apply the sigmoid function to each of the numbers {x}. Write the results, rounded to three decimals; a calculator is allowed.",
+    "Apply the tanh function to each of the numbers {x}. Write the results, rounded to three decimals; a calculator is allowed.",
+    "Apply softmax to the three numbers {x} together. Write the results, rounded to three decimals; a calculator is allowed.",
+)
+_FORMULAS = ("t / (1 + t)", "(u - 1) / (u + 1)", "t / (t_1 + t_2 + t_3)")
+"""Each function of x, in terms of t, e to the power of x, of u, e to the power of 2x, and of the t of all numbers."""
+
+_MISTAKES = (
+    {
+        "tanh-for-sigmoid": _FORMULAS[1],
+        "exponent-sign-turned": "1 / (1 + t)",
+        "quotient-turned-over": "(1 + t) / t",
+    },
+    {
+        "sigmoid-for-tanh": _FORMULAS[0],
+        "exponent-sign-turned": "(1 - u) / (1 + u)",
+        "exponent-not-doubled": "(t - 1) / (t + 1)",
+    },
+    {
+        "softmax-not-normalised": "t",
+        "softmax-over-maximum": "t / max(t_1, t_2, t_3)",
+        "sigmoid-instead-of-softmax": _FORMULAS[0],
+    },
+)
+_CUT = "result-cut-off"
+_ROUNDINGS = (
+    "Sigmoid of {x}, $t / (1 + t)$, to three decimals: 1000 times it, rounded, over 1000",
+    "Tanh of {x}, $(u - 1) / (u + 1)$, to three decimals: 1000 times it, rounded, over 1000",
+    "Softmax of {x}, its $t$ over the sum of all, to three decimals: 1000 times it, rounded, over 1000",
+)
+_TOLERANCE = Fraction(1, 2000)
+
+
+def _power(x: int) -> Rational:
+    """Return e to the power of x to eight decimals.
+
+    >>> _power(1)
+    Fraction(271828183, 100000000)
+    """
+    return simplest(Fraction(Decimal(x).exp().quantize(Decimal("1e-8"))))
+
+
+def _numbers(x: Sequence[int], i: int) -> Mapping[str, Rational]:
+    """Return what formulas may name for the i-th number."""
+    every = {f"t_{n}": _power(value) for n, value in enumerate(x, start=1)}
+    return {**every, "t": _power(x[i]), "u": _power(2 * x[i])}
+
+
+def _rounding(formula: str) -> str:
+    """Write a formula's value rounded to three decimals as a formula."""
+    return f"(2000*({formula}) + 1) // 2 / 1000"
+
+
+def _keys(x: Sequence[int], given: Given) -> tuple[Number, ...]:
+    formula = _rounding(_FORMULAS[given["function"]])
+    return tuple(Number(evaluate(formula, _numbers(x, i)), _TOLERANCE) for i in range(len(x)))
+
+
+def _wrong(x: Sequence[int], given: Given) -> tuple[Wrong, ...]:
+    found: list[Wrong] = []
+    for i, key in enumerate(_keys(x, given)):
+        numbers = _numbers(x, i)
+        exact = Fraction(evaluate(_FORMULAS[given["function"]], numbers))
+        values: dict[str, Value | None] = {
+            rule: evaluate(_rounding(formula), numbers)
+            for rule, formula in _MISTAKES[given["function"]].items()
+        }
+        found += live(key, {**values, _CUT: simplest(Fraction(int(1000 * exact), 1000))}, i)
+    return tuple(found)
+
+
+def _entries(draw: Draw) -> tuple[int, ...]:
+    return draw.shuffle([n for n in range(-5, 6) if n])[:3]
+
+
+def _cuts_show(x: Sequence[int], given: Given) -> tuple[Wrong, ...]:
+    """Return the wrong answers, or none where cutting off gives every key."""
+    wrong = _wrong(x, given)
+    return wrong if _CUT in {entry.misconception for entry in wrong} else ()
+
+
+def _solution(x: Sequence[int], given: Given) -> tuple[Step, ...]:
+    formula = _rounding(_FORMULAS[given["function"]])
+    name, exponent = ("u", "2x") if given["function"] == 1 else ("t", "x")
+    steps = []
+    for i, value in enumerate(x):
+        numbers = _numbers(x, i)
+        label = "$e$ to the power of {exponent} = {value}, to eight decimals"
+        put_in = {name: numbers[name]}
+        fields: dict[str, int | str] = {"exponent": exponent, "value": value * (2 if name == "u" else 1)}
+        steps.append(Step(Message(label, fields), name, put_in, numbers[name]))
+    for i, value in enumerate(x):
+        put_in = {symbol: _numbers(x, i)[symbol] for symbol in names(formula)}
+        label = _ROUNDINGS[given["function"]]
+        steps.append(Step(Message(label, {"x": value}), formula, put_in, evaluate(formula, put_in)))
+    return tuple(steps)
+
+
+@family("activation-values", topic="activations", version=1)
+class ActivationValues:
+    """Sigmoid, tanh or softmax of three numbers, to three decimals."""
+
+    space = Space(function=(0, 1, 2), radicals=("function",))
+    rules = (*dict.fromkeys(rule for rules in _MISTAKES for rule in rules), _CUT)
+    drawn = True
+
+    def build(self, given: Given, draw: Draw) -> Draft:
+        """Draw three whole numbers; with one of them, at least, rounding matters."""
+        x = most_separated(draw, _entries, lambda drawn: _cuts_show(drawn, given), 8)
+        parts = tuple(
+            Part(key, Message("Result for {x}", {"x": value}))
+            for key, value in zip(_keys(x, given), x, strict=True)
+        )
+        shown = ", ".join(map(str, x))
+        return Draft(
+            Message(_STEMS[given["function"]], {"x": shown}),
+            parts,
+            solution=_solution(x, given),
+            wrong=_wrong(x, given),
+        )
+
+    def oracle(self, question: Question) -> tuple[Value, ...]:
+        """Computed by torch from the numbers that the stem shows."""
+        import torch
+
+        texts = str(question.stem.fields["x"]).split(", ")
+        x = torch.tensor([float(text) for text in texts], dtype=torch.float64)
+        template = question.stem.template
+        if "softmax" in template:
+            y = torch.softmax(x, dim=0)
+        else:
+            y = torch.sigmoid(x) if "sigmoid" in template else torch.tanh(x)
+        return tuple(Fraction(value) for value in y.tolist())
