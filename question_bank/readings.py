@@ -8,13 +8,15 @@ U+2212, U+2012, U+2013 become `-`; U+2019 becomes `'`; `\r\n` and `\r` become `\
 vertical tab, U+00A0, U+2009, U+202F) become one space; spaces beside a `\n` go; three or more `\n` become two; the ends are
 stripped. Nothing left is `empty`. One `.` that ends a text of two or more characters goes, and blanks before it.
 Where the field says that it may raise, `error`, `an error`, `raises`, `raises error`, `raises an error`, `it raises an
-error`, `this raises an error`, `l\u1ed7i` or `b\u00e1o l\u1ed7i` (any case) is the answer "this raises an error". Where it
-says that it may be undetermined, `undetermined`, `not determined`, `cannot be determined`, `can't be determined`, `it cannot be
-determined`, `this cannot be determined` or `kh\u00f4ng x\u00e1c \u0111\u1ecbnh \u0111\u01b0\u1ee3c` (any case) is "this cannot be determined".
+error`, `this raises an error`, `l\u1ed7i`, `b\u00e1o l\u1ed7i`, `b\u1ecb l\u1ed7i`, `c\u00f3 l\u1ed7i` or `g\u00e2y l\u1ed7i` (any case) is the answer "this raises an
+error". Where it says that it may be undetermined, `undetermined`, `not determined`, `cannot be determined`, `can't be
+determined`, `it cannot be determined`, `this cannot be determined`, `kh\u00f4ng x\u00e1c \u0111\u1ecbnh \u0111\u01b0\u1ee3c`, `kh\u00f4ng th\u1ec3 x\u00e1c \u0111\u1ecbnh` or
+`kh\u00f4ng th\u1ec3 x\u00e1c \u0111\u1ecbnh \u0111\u01b0\u1ee3c` (any case) is "this cannot be determined".
 
 **integer, number** (in this order; `D` is one of 0-9). What stands up to the last `=`, and spaces after it, is dropped; then
-one unit word at the end (`px pixel pixels parameter parameters param params weights values`, any case, one space before it
-allowed); then one space after a sign. A text of more than 40 characters is `number-too-long`.
+one unit at the end, one space before it allowed: the field's own, as it is shown, else one of `px pixel pixels parameter
+parameters param params weights values` (any case), else one of `\u0111i\u1ec3m \u1ea3nh`, `tham s\u1ed1`, `tr\u1ecdng s\u1ed1`, `gi\u00e1 tr\u1ecb` (the
+first letter of any case); then one space after a sign. A text of more than 40 characters is `number-too-long`.
 1. grouped: sign? [1-9]D{0,2} (sep DDD)+, the same sep each time, one of `, . _ '` or space. With one group, `,` in a
    number and `.` in an integer is `two-readings`, and `.` in a number is a decimal point; else the seps are dropped.
 2. decimal comma: sign? D* `,` D+ is read with a point.
@@ -65,17 +67,24 @@ __all__ = ["MAX_CHARACTERS", "PROBLEMS", "Reading", "read"]
 MAX_CHARACTERS, MAX_AXES, MAX_PROSE = 20_000, 8, 10_000
 
 _SIGNS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\u2019": "'"})
-_RAISES = {"error", "an error", "l\u1ed7i", "b\u00e1o l\u1ed7i", "raises", "raises error"} | {
-    f"{start}raises an error" for start in ("", "it ", "this ")
-}
+_RAISES = (
+    {"error", "an error", "raises", "raises error"}
+    | {f"{start}raises an error" for start in ("", "it ", "this ")}
+    | {f"{start}l\u1ed7i" for start in ("", "b\u00e1o ", "b\u1ecb ", "c\u00f3 ", "g\u00e2y ")}
+)
 _UNDETERMINED = {
     "undetermined",
     "not determined",
     "can't be determined",
     "kh\u00f4ng x\u00e1c \u0111\u1ecbnh \u0111\u01b0\u1ee3c",
+    "kh\u00f4ng th\u1ec3 x\u00e1c \u0111\u1ecbnh",
+    "kh\u00f4ng th\u1ec3 x\u00e1c \u0111\u1ecbnh \u0111\u01b0\u1ee3c",
 } | {f"{start}cannot be determined" for start in ("", "it ", "this ")}
 _UNIT = re.compile(
     r" ?(?:pixels|pixel|px|parameters|parameter|params|param|weights|values)$", re.IGNORECASE | re.ASCII
+)
+_UNIT_VI = re.compile(
+    " ?(?:[\u0111\u0110]i\u1ec3m \u1ea3nh|[tT]ham s\u1ed1|[tT]r\u1ecdng s\u1ed1|[gG]i\u00e1 tr\u1ecb)$"
 )
 _SHAPE = re.compile(r"[+-]?[0-9]{1,12}(?:(?:[ \n]*[,;xX*\u00d7][ \n]*|[ \n]+)[+-]?[0-9]{1,12})*(?:[ \n]*,)?")
 _OPTION = re.compile(r"\(?([A-Za-z])[).]?")
@@ -113,7 +122,7 @@ def _tidy(text: str) -> str:
 
 
 def _read_number(text: str, field: Field) -> Reading:
-    text = _UNIT.sub("", _after_equals(text))
+    text = _without_unit(_after_equals(text), field.unit)
     if text[:1] in {"+", "-"} and text[1:2] == " ":
         text = text[0] + text[2:]
     if len(text) > MAX_NUMBER:
@@ -121,6 +130,13 @@ def _read_number(text: str, field: Field) -> Reading:
     value = number(ungrouped(text, field.kind))
     whole = field.kind == "integer" and isinstance(value, int)
     return Reading(value, f"{show_number(value)} read as a {'whole number' if whole else 'number'}")
+
+
+def _without_unit(text: str, own: str) -> str:
+    if own and text.endswith(own):
+        return text.removesuffix(own).removesuffix(" ")
+    shorter = _UNIT.sub("", text)
+    return _UNIT_VI.sub("", text) if shorter == text else shorter
 
 
 def _after_equals(text: str) -> str:

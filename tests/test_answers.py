@@ -42,6 +42,7 @@ def field_of(row):
     """Make the field of a row of the table."""
     return Field(
         row["kind"],
+        unit=row.get("unit", ""),
         options=tuple(row.get("options", ())),
         may_raise=row.get("may_raise", False),
         may_be_undetermined=row.get("may_be_undetermined", False),

@@ -70,6 +70,7 @@ def field_of(row):
     """Return the field that a row of the table is read for."""
     return Field(
         row["kind"],
+        unit=row.get("unit", ""),
         options=tuple(row.get("options", ())),
         may_raise=row.get("may_raise", False),
         may_be_undetermined=row.get("may_be_undetermined", False),
@@ -97,6 +98,10 @@ PIECES = st.sampled_from(
         "3/4",
         "px",
         "parameters",
+        "điểm ảnh",
+        "Tham số",
+        "bước",
+        "%",
         "torch.Size",
         "tensor",
         "np.array",
@@ -115,6 +120,7 @@ FIELDS = st.builds(
     Field,
     st.sampled_from(["integer", "number", "shape", "array", "choice", "choices", "text"]),
     options=st.just(("13", "14", "15")),
+    unit=st.sampled_from(["", "px", "%", "bước"]),
     may_raise=st.booleans(),
     may_be_undetermined=st.booleans(),
 )
@@ -223,7 +229,8 @@ def test_a_field_of_every_kind_is_saved_as_the_marker_reads_it(page, tmp_path, s
     [mark] = marking.mark(tmp_path, file).students
     assert {p.part: p.outcome for p in mark.items[0].parts} == dict.fromkeys("abcdefghijk", "right")
     assert (
-        page.locator("#status").text_content() == f"Saved {file.name} with 11 of 11 answers: hand in this file."
+        page.locator("#status").text_content()
+        == f"Saved {file.name} with 11 of 11 answers: hand in this file."
     )
 
 

@@ -182,6 +182,7 @@ def _field_json(field: Field) -> str:
         "may_raise": field.may_raise,
         "may_be_undetermined": field.may_be_undetermined,
         "size": field.size,
+        "unit": field.unit,
         "symbols": field.symbols,
     }
     return json.dumps(known, sort_keys=True)
