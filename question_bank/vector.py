@@ -3,6 +3,7 @@
 Positions are in user units, which are CSS pixels where there is room: about 340 fit a phone.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -149,6 +150,7 @@ def _pen(thick: float, dashed: bool) -> str:  # noqa: FBT001 -- one of the two t
     return width + (' stroke-dasharray="3 2.5"' if dashed else "")
 
 
+@functools.lru_cache(maxsize=4096)
 def _n(value: float) -> str:
     """Write a position, to a hundredth."""
     return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
