@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def open_paper(page, folder, sheet):
 def save(page, folder):
     """Press the button that saves; return the file that the page wrote."""
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save my answers").press("Enter")
+        page.locator("#save").press("Enter")
     file = folder / "handed-in" / download.value.suggested_filename
     download.value.save_as(file)
     return file
@@ -203,7 +204,7 @@ TYPED_RIGHT = {
 }
 
 
-def answer_all(page):
+def answer_all(page, raises="This raises an error", undetermined="This cannot be determined"):
     """Type the right answer into every field of `sheet`."""
     for letter, text in TYPED_RIGHT.items():
         field = part(page, f"abcd-efgh/{letter}")
@@ -214,10 +215,39 @@ def answer_all(page):
             field.locator("input, textarea").fill(text)
     part(page, "abcd-efgh/g").get_by_role("radio", name="B 14").check()
     for letter in "hi":
-        part(page, f"abcd-efgh/{letter}").get_by_role("checkbox", name="This raises an error").check()
+        part(page, f"abcd-efgh/{letter}").get_by_role("checkbox", name=raises).check()
     for box in part(page, "abcd-efgh/j").get_by_role("checkbox").all()[::2]:
         box.check()
-    part(page, "abcd-efgh/k").get_by_role("checkbox", name="This cannot be determined").check()
+    part(page, "abcd-efgh/k").get_by_role("checkbox", name=undetermined).check()
+
+
+def test_a_vietnamese_page_speaks_vietnamese_and_earns_the_same(page, tmp_path, sheet):
+    """Readings, problems and what the page tells are in its language; what it saves is marked as an English page's."""
+    open_paper(page, tmp_path, replace(sheet, language="vi"))
+    assert page.locator("#status").text_content() == "Đã trả lời 0 trên 11."
+    for letter, text, shown in (
+        ("a", "14 tham số", "14, đọc là số nguyên"),
+        ("a", "x", "không đọc được là số: hãy viết chẳng hạn 24, 0.5 hoặc 3/4"),
+        ("b", "3,25", "3.25, đọc là số"),
+        ("c", "32x24x24", "(32, 24, 24), đọc là kích thước"),
+        ("d", "1 2\n3 4", "[[1, 2], [3, 4]], đọc là mảng có kích thước (2, 2)"),
+    ):
+        part(page, f"abcd-efgh/{letter}").locator("input, textarea").first.fill(text)
+        assert part(page, f"abcd-efgh/{letter}").locator(".reading").text_content() == shown
+    answer_all(page, "Báo lỗi", "Không xác định được")
+    assert part(page, "abcd-efgh/e").locator(".reading").text_content() == "cả 6 ô đều đọc được là số"
+    assert part(page, "abcd-efgh/j").locator(".reading").text_content() == "các lựa chọn A, C"
+    assert part(page, "abcd-efgh/k").locator(".reading").text_content() == "không xác định được"
+    file = save(page, tmp_path)
+    told = page.locator("#status").text_content()
+    assert told == f"Đã lưu {file.name} với 11 trên 11 câu trả lời: hãy nộp tệp này."
+    [mark] = marking.mark(tmp_path, file).students
+    assert {p.part: p.outcome for p in mark.items[0].parts} == dict.fromkeys("abcdefghijk", "right")
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{", encoding="utf-8")
+    page.get_by_label("Mở lại bài làm đã lưu").set_input_files(wrong)
+    page.wait_for_function("document.getElementById('status').textContent.includes('wrong.json')")
+    assert page.locator("#status").text_content() == "Không mở được wrong.json: đây không phải tệp bài làm."
 
 
 def test_a_field_of_every_kind_is_saved_as_the_marker_reads_it(page, tmp_path, sheet):
@@ -404,7 +434,7 @@ def test_the_printed_page_has_no_buttons(page, tmp_path, sheet):
     """On paper stand questions and fields."""
     open_paper(page, tmp_path, sheet)
     page.emulate_media(media="print")
-    assert not page.get_by_role("button", name="Save my answers").is_visible()
+    assert not page.locator("#save").is_visible()
     assert not page.get_by_text("Open saved answers").is_visible()
     assert page.get_by_role("heading", name="Question 1").is_visible()
 

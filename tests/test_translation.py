@@ -5,7 +5,9 @@ import json
 import re
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +27,10 @@ from question_bank.errors import (
 from question_bank.exporters import EXPORTERS
 from question_bank.issued import KeyItem, Sheet, read_sheets
 from question_bank.keys import CourseKey
+from question_bank.marks import ItemMark, PartMark
+from question_bank.marksheet import item_to_json
 from question_bank.message import Message
+from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.paper import Paper
 from question_bank.responses import Response
 from question_bank.roster import Student, parse_roster
@@ -90,6 +95,7 @@ def test_no_entry_is_unfinished_and_all_are_of_one_mind(language):
         assert (path.name, unfinished) == (path.name, [])
     assert languages.catalog(language)
     assert not [text for text in texts.of_pages() if '"' in languages.text(text, language)]
+    assert all(unicodedata.is_normalized("NFC", text) for text in languages.catalog(language).values())
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -369,6 +375,26 @@ def test_marks_do_not_depend_on_the_language(spoken):
                 [mark] = marking.mark_all({"1": sheet}, [Response("f", "quiz-1", "1", answers)]).students
                 marks.append((mark.points, [part for item in mark.items for part in item.parts]))
             assert marks[0] == marks[1]
+
+
+def test_students_are_told_in_their_language_what_a_wrong_answer_comes_from(folder):
+    """The explanation and what lectures get wrong are the student's, the title the instructor's; a missing one is English."""
+    entry, lecture = CATALOGUE["floor-forgotten"], LECTURES["floor-forgotten"]
+    folder("x.po", [(entry.explanation, "Số vị trí là số nguyên."), (lecture, "Bài giảng không làm tròn.")])
+    part = PartMark(
+        "a", "14.5", "14.5 read as a number", "wrong", Fraction(0), ("floor-forgotten", "padding-once")
+    )
+    mark = ItemMark("x", "conv-output-size", Fraction(0), Fraction(1), (part,))
+    floor, padding = item_to_json(mark, "vi")["parts"][0]["misconceptions"]
+    assert floor == {
+        "id": "floor-forgotten",
+        "title": entry.title,
+        "explanation": "Số vị trí là số nguyên.",
+        "lecture": "Bài giảng không làm tròn.",
+    }
+    assert padding["explanation"] == CATALOGUE["padding-once"].explanation
+    [floor, _] = item_to_json(mark)["parts"][0]["misconceptions"]
+    assert (floor["explanation"], floor["lecture"]) == (entry.explanation, lecture)
 
 
 @pytest.mark.parametrize("language", OTHERS)
