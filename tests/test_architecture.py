@@ -37,6 +37,7 @@ USE_CASE = {
         "exam",
         "marking",
         "analysis",
+        "gallery",
         "issuing",
         "planning",
         "preview",

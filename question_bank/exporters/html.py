@@ -30,6 +30,7 @@ _POINTS: Final = ("{points} point", "{points} points")
 TEXTS: Final = (*_POINTS, *WORDS)
 """What the page and its drawings say beside the texts of its templates, its script and `PROBLEMS`, for translators."""
 
+_STYLE: Final = "page.css.j2"
 _SCRIPTS: Final = ("reader.js.j2", "page.js.j2")
 _MOST_CELLS: Final = 150
 _MOST_GRID_AXES: Final = 3
@@ -42,19 +43,46 @@ def to_html(paper: Paper) -> bytes:
     Raises:
         MissingTranslationError: a text of the page has no translation.
     """
-    style, script = _asset("page.css.j2"), "".join(_asset(name, paper.language) for name in _SCRIPTS)
-    page = _environment(paper.language).get_template("paper.html.j2")
-    return page.render(
+    return page(
+        "paper.html.j2",
+        paper.language,
+        scripts=_SCRIPTS,
         paper=paper,
         file=f"responses-{file_stem(paper.student)}.json",
         total=sum(item.points for item in paper.items),
-        style=Markup(style),  # noqa: S704  # our own file
-        script=Markup(script),  # noqa: S704  # our own file
-        policy=(
-            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-            "base-uri 'none'; form-action 'none'"
-        ),
-    ).encode()
+    )
+
+
+def page(
+    template: str,
+    language: str = SOURCE,
+    *,
+    styles: tuple[str, ...] = (_STYLE,),
+    scripts: tuple[str, ...] = (),
+    **values: object,
+) -> bytes:
+    """Fill in one of our templates as a page in UTF-8 that may run its own style and scripts and load nothing.
+
+    Raises:
+        MissingTranslationError: a text of the page has no translation.
+    """
+    style = "".join(map(_asset, styles))
+    script = "".join(_asset(name, language) for name in scripts)
+    may_run = f"script-src '{_digest(script)}'; " if script else ""
+    return (
+        _environment(language)
+        .get_template(template)
+        .render(
+            values,
+            language=language,
+            style=Markup(style),  # noqa: S704  # our own file
+            script=Markup(script),  # noqa: S704  # our own file
+            policy=(
+                f"default-src 'none'; style-src '{_digest(style)}'; {may_run}base-uri 'none'; form-action 'none'"
+            ),
+        )
+        .encode()
+    )
 
 
 @functools.cache
@@ -76,6 +104,7 @@ def _environment(language: str = SOURCE) -> Environment:
         "planes": _planes,
         "drawing": lambda figure: Markup(svg(figure, say)),  # noqa: S704  # our own drawing, its texts escaped
         "field_json": _field_json,
+        "equation": lambda step: Markup(step.mathml()),  # noqa: S704  # MathML that `maths` made
     }
     environment.install_gettext_callables(say, _no_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.tests["grid"] = _has_grid
