@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from question_bank.exam_cli import register as register_exam
+from question_bank.gallery_cli import register as register_gallery
 from question_bank.marking_cli import register as register_marking
 from question_bank.texts_cli import register as register_texts
 
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(key_app)
     register_exam(app)
     register_texts(bank_app)
+    register_gallery(bank_app)
 
 
 @bank_app.command("list")
