@@ -1,0 +1,27 @@
+"""How much arithmetic one run of the check may do, so that no file of examples takes unbounded time."""
+
+from question_bank.errors import FormatError
+
+MOST_PRODUCTS = 20_000
+"""Products of one example: a lecture's largest drawn table takes a few hundred."""
+
+_MOST_IN_ALL = 1_000_000
+
+
+class Work:
+    """A budget of multiplications; every kind that computes cell by cell spends from it before it starts."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_IN_ALL
+
+    def spend(self, products: int) -> None:
+        """Take from the budget.
+
+        Raises:
+            FormatError: one example, or the file, asks for more than worked examples do.
+        """
+        if products > MOST_PRODUCTS:
+            raise FormatError(f"{products} products; expected at most {MOST_PRODUCTS} in a worked example")
+        if products > self._left:
+            raise FormatError(f"the file asks for more than {_MOST_IN_ALL} products in all; split it")
+        self._left -= products
