@@ -2,13 +2,14 @@
 
 A part is judged against its key first. Where it is wrong and its key follows from earlier parts, it is judged against what
 follows from the student's own earlier answers, so that a slip costs the part in which it was made. An earlier answer whose
-cells are all the same, where the key's are not, is not followed: it would leave nothing to work out.
+cells are all the same, where the key's are not, is not followed: it would leave nothing to work out. It is where it was itself
+worked out rightly from an answer before it, as when a ReLU sets everything to 0.
 """
 
 import re
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -23,6 +24,14 @@ from question_bank.values import Grid, Value
 OPEN_CELL: Final = "_"
 FOLLOWED: Final = "right from an earlier answer"
 _CELLS = re.compile(r"[^\[\](){},;|\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """An answer to an earlier part, and whether it is right for following from an answer before it."""
+
+    value: Value | None
+    followed: bool
 
 
 def mark_item(
@@ -40,7 +49,10 @@ def mark_item(
     for number in range(len(item.question.parts)):
         letter = string.ascii_lowercase[number]
         typed = answers.get(f"{item.id}/{letter}", "")
-        mark, value = _mark_part(item.question, number, typed, values)
+        earlier = [
+            _Earlier(value, part.outcome == FOLLOWED) for value, part in zip(values, parts, strict=True)
+        ]
+        mark, value = _mark_part(item.question, number, typed, earlier)
         share = (judged or {}).get(f"{item.id}/{letter}")
         if mark.outcome == FOR_A_PERSON and share is not None:
             mark = replace(mark, outcome="by a person", fraction=share)
@@ -51,7 +63,7 @@ def mark_item(
 
 
 def _mark_part(
-    question: Question, number: int, typed: str, earlier: Sequence[Value | None]
+    question: Question, number: int, typed: str, earlier: Sequence[_Earlier]
 ) -> tuple[PartMark, Value | None]:
     """Return a part's mark, and the answer that later parts may follow from."""
     part = question.parts[number]
@@ -86,16 +98,17 @@ def _judge(part: Part, typed: str) -> tuple[Reading, Mark]:
     return Reading(shown=shown), answer.credit(right)
 
 
-def _followed(
-    question: Question, number: int, reading: Reading, earlier: Sequence[Value | None]
-) -> Mark | None:
+def _followed(question: Question, number: int, reading: Reading, earlier: Sequence[_Earlier]) -> Mark | None:
     """Judge an answer against what follows from the student's earlier ones; None where nothing does."""
     part = question.parts[number]
     if part.follow is None:
         return None
-    given = [earlier[index] for index in part.follow.parts]
+    starts = [earlier[index] for index in part.follow.parts]
+    given = [start.value for start in starts]
     keys = [question.parts[index].answer.value for index in part.follow.parts]
-    if given == keys or any(_trivial(got, key) for got, key in zip(given, keys, strict=True)):
+    if given == keys:
+        return None
+    if any(_trivial(at.value, key) and not at.followed for at, key in zip(starts, keys, strict=True)):
         return None
     key = _with_key(part.answer, part.follow.apply(given))
     return None if key is None else key.mark(reading)

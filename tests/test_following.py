@@ -163,6 +163,23 @@ def test_what_leaves_nothing_to_work_out_is_not_followed(first):
     assert marked(first, "0 0; 0 0")[1].fraction == 0
 
 
+def test_what_was_itself_worked_out_rightly_is_followed_even_where_it_is_the_same_everywhere():
+    """A slip after which the ReLU sets everything to 0 costs one part; zeros that follow from nothing earn nothing."""
+    before, key = Grid.of([[1, -2], [-3, 4]]), Grid.of([[1, 0], [0, 4]])
+    pool = Follow("max_pool2d", (1,), {"kernel_size": 2})
+    three = (
+        Part(Array(before), Message("convolved")),
+        Part(Array(key), Message("after the ReLU"), follow=RULES["relu"]),
+        Part(Array(Grid.of([[4]])), Message("pooled"), follow=pool),
+    )
+    item = KeyItem("x", 0, 1, Question("test", 1, {}, Message("?"), three))
+    slipped = mark_item(item, {"x/a": "-1 -2; -3 -4", "x/b": "0 0; 0 0", "x/c": "0"}).parts
+    assert [part.outcome for part in slipped][1:] == [FOLLOWED, FOLLOWED]
+    for first in ("", "0 0; 0 0", "1 -2; -3 4"):
+        copied = mark_item(item, {"x/a": first, "x/b": "0 0; 0 0", "x/c": "0"}).parts
+        assert FOLLOWED not in {part.outcome for part in copied}
+
+
 def test_formulas_follow_numbers():
     """A total from a student's own counts."""
     counts = (Part(Integer(320), Message("first")), Part(Integer(650), Message("second")))
