@@ -9,17 +9,15 @@ from question_bank.message import Message
 
 
 def row(n: int, kernel: int, stride: int, padding: int = 0, dilation: int = 1) -> Figure:
-    """Pixels in a row, and a kernel at its first two positions."""
+    """Values in a row, such as pixels, and a kernel at its first two positions."""
     numbers = {"n": n, "kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
     fits = 0 < stride <= n + 2 * padding - dilation * (kernel - 1) - 1
     sentences = (
-        "A row of {n} pixels with {p} more of padding at each end." if padding else "A row of {n} pixels.",
+        "A row of {n} values with {p} more of padding at each end." if padding else "A row of {n} values.",
         "A kernel of {k} with dilation {d} stands at its left end."
         if dilation > 1
         else "A kernel of {k} stands at its left end.",
-        *_next(
-            stride, fits, "Its next position is dashed.", "Its next position is dashed, {s} pixels further."
-        ),
+        *_next(stride, fits, "Its next position is dashed.", "Its next position is dashed, {s} further."),
     )
     fields = {"n": n, "k": kernel, "s": stride, "p": padding, "d": dilation}
     return Figure("line-windows", _alt(sentences, fields), numbers)

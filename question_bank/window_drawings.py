@@ -104,7 +104,7 @@ def _sum(say: Say, left: float, y: float, cell: float, shown: int, cut: int) -> 
 def _spreading(figure: Figure, say: Say, *, several: bool) -> tuple[Entry, ...]:
     n, k, s, p = (figure.get(name) for name in ("n", "kernel", "stride", "padding"))
     entries = [
-        ("pixel", said(say, "input: {n} pixels", n=n)),
+        ("pixel", said(say, "input length: {n}", n=n)),
         ("first", said(say, "each is spread over the kernel: {k}", k=k)),
     ]
     if several:

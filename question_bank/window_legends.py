@@ -6,7 +6,7 @@ from question_bank.figures import Figure
 from question_bank.vector import Entry, Say, said
 
 WORDS: Final = (
-    "input: {n} pixels",
+    "input length: {n}",
     "input: {h} rows, {w} columns",
     "input: {c} channels of {h} rows, {w} columns",
     "input",
@@ -51,7 +51,7 @@ def legend(figure: Figure, say: Say, *, fits: bool, line: bool) -> tuple[Entry, 
 
 def _input(figure: Figure, say: Say, *, line: bool) -> str:
     if line:
-        return said(say, "input: {n} pixels", n=figure.get("n"))
+        return said(say, "input length: {n}", n=figure.get("n"))
     h, w = figure.pair("size")
     if c := figure.get("channels"):
         return said(say, "input: {c} channels of {h} rows, {w} columns", c=c, h=h, w=w)
