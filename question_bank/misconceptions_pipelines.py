@@ -314,4 +314,41 @@ PIPELINES: tuple[tuple[str, str, str, str], ...] = (
         "A filter of equal positive weights adds up its window, so its results are no smaller than the pixels; differences may be negative.",
         "convolution",
     ),
+    # --- memory of a network in training
+    (
+        "relu-output-not-counted",
+        "Output of the ReLU not counted",
+        "Every layer of the listing has an output of its own, a ReLU too, although it has no parameters.",
+        "cost",
+    ),
+    (
+        "flatten-output-not-counted",
+        "Output of the flattening not counted",
+        "The question counts the output of every layer of the listing, the flattening's too.",
+        "cost",
+    ),
+    (
+        "pooling-output-at-full-size",
+        "Output of the pooling taken at full size",
+        "A pooling of 2 by 2 pixels halves height and width, for itself and for the layers after it.",
+        "cost",
+    ),
+    (
+        "last-output-only",
+        "Only the network's output counted",
+        "In training the output of every layer is kept, because the backward pass needs it.",
+        "cost",
+    ),
+    (
+        "outputs-counted-once",
+        "Outputs counted once",
+        "The outputs are kept twice, once for their values and once for their gradients.",
+        "cost",
+    ),
+    (
+        "memory-of-the-parameters-only",
+        "Only the parameters counted",
+        "Beside the parameters, the image and the outputs of the layers take memory.",
+        "cost",
+    ),
 )

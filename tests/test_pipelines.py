@@ -31,6 +31,7 @@ FOLLOWING = (
     "he-xavier-spread",
     "mlp-vs-cnn-parameters",
     "multiply-adds",
+    "network-memory",
     "network-summary",
     "pool-mse-backward",
     "residual-block",
@@ -227,6 +228,13 @@ def test_a_network_of_the_lecture_takes_three_megabytes():
     count, size = keys(question)
     assert count == 795010
     assert round(float(size), 2) == 3.03
+
+
+def test_a_network_in_training_keeps_outputs_twice():
+    """784 - 1000 - 10 with a flattening: 784 + 1000 + 1000 + 10 outputs, 3.06 MB with parameters and image."""
+    count, outputs, size = keys(of("network-memory", conv=0, c=1, n=28, f=40, k=3, q=10))
+    assert (count, outputs) == (795010, 2794)
+    assert round(float(size), 2) == 3.06
 
 
 def test_weights_spread_as_he_and_xavier_say():
