@@ -284,6 +284,8 @@ def test_no_figure_of_a_family_gives_the_key_away(name):
     """A family's figure and its alternative text write no number that the question does not tell in words."""
     for seed in range(40):
         question = bank.generate(name, seed)
+        if question.figure is None and seed > 4:
+            break  # a family that has figures has one for most of its questions
         if question.figure is None or question.figure.kind == "curves":
             continue
         written = " ".join((*texts(svg(question.figure)), question.figure.alt.plain()))

@@ -32,6 +32,7 @@ TEXTS: Final = (*_POINTS, *WORDS)
 
 _STYLE: Final = "page.css.j2"
 _SCRIPTS: Final = ("reader.js.j2", "page.js.j2")
+_CLOSING: Final = ".,;:?!)%"
 _MOST_CELLS: Final = 150
 _MOST_GRID_AXES: Final = 3
 
@@ -153,12 +154,20 @@ def key_of(item: Item, part: int) -> str:
 
 def _message(message: Message) -> Markup:
     """Set a message: text escaped, maths as MathML, code as code."""
-    spans = []
+    spans: list[str] = []
+    glued = False
     for kind, text in message.spans():
         if kind == "math":
             spans.append(maths.mathml(text))
+        elif kind == "code":
+            spans.append(f"<code>{escape(text)}</code>")
+        elif glued and text[0] in _CLOSING:
+            # no line begins with a comma: browsers break lines between a formula and what follows
+            spans[-1] = f'<span class="glued">{spans[-1]}{escape(text[0])}</span>'
+            spans.append(str(escape(text[1:])))
         else:
-            spans.append(f"<code>{escape(text)}</code>" if kind == "code" else str(escape(text)))
+            spans.append(str(escape(text)))
+        glued = kind == "math"
     return Markup("".join(spans))  # noqa: S704  # every span is escaped, or MathML that `maths` made
 
 
