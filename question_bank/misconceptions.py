@@ -11,6 +11,7 @@ from question_bank.misconceptions_code import CODE
 from question_bank.misconceptions_concepts import CONCEPTS
 from question_bank.misconceptions_cost import COST
 from question_bank.misconceptions_expressions import EXPRESSIONS
+from question_bank.misconceptions_floats import FLOATS
 from question_bank.misconceptions_gradients import GRADIENTS
 from question_bank.misconceptions_lectures import LECTURES
 from question_bank.misconceptions_networks import NETWORKS
@@ -384,7 +385,7 @@ _ENTRIES = (
     *(Misconception(*row, "shapes") for row in (*SHAPES, *WINDOWS)),
     *(Misconception(*row, "parameters") for row in PARAMETERS),
     *(Misconception(*row) for row in (*COST, *NETWORKS)),
-    *(Misconception(*row) for row in (*RESAMPLING, *PIPELINES, *EXPRESSIONS)),
+    *(Misconception(*row) for row in (*RESAMPLING, *PIPELINES, *EXPRESSIONS, *FLOATS)),
     # --- reading code, concepts
     *(Misconception(*row) for row in (*CODE, *CONCEPTS)),
     # --- training
