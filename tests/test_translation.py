@@ -410,7 +410,7 @@ def test_a_translated_page_mixes_no_english_in(name, language):
     )
     page = EXPORTERS.get("html").export(exam.paper_of(sheet)).decode()
     assert f'<html lang="{language}"' in page
-    visible = page[: page.index("<script")]
+    visible = re.sub(r' value="[^"]*"', "", page[: page.index("<script")])  # what a checked box stands for
     left = [
         text for text in texts.of_pages() if text in visible and len(text.split()) > 2 and "%" not in text
     ]
