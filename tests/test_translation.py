@@ -100,19 +100,19 @@ def test_no_entry_is_unfinished_and_all_are_of_one_mind(language):
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_no_field_carries_a_word_of_the_text(name):
-    """A word that is put into a template as a field would stay English: each has a template of its own instead."""
+    """A word that is put into a template as a field would stay English; the title of a source and a letter may."""
     for seed in range(12):
         question = bank.generate(name, seed)
         messages = [question.stem, *question.remarks, *(part.prompt for part in question.parts)]
         messages += [table.caption for table in question.tables] + [step.label for step in question.solution]
         for message in messages:
+            bare = re.sub(r"\$[^$]*\$|`[^`]*`", "", message.template)
             words = {
                 field
                 for field, value in message.fields.items()
-                if isinstance(value, str) and languages.needs_words(value)
+                if field != "source" and re.search(r"[^\W\d_]{2}", str(value)) and "{" + field in bare
             }
-            bare = re.sub(r"\$[^$]*\$|`[^`]*`", "", message.template)
-            assert not [field for field in words if "{" + field in bare], message
+            assert not words, message
 
 
 # --- nothing but words changes
