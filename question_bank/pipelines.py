@@ -167,13 +167,17 @@ def wrong(x: Grid, stages: Sequence[Stage]) -> tuple[Wrong, ...]:
 
 
 def steps(x: Grid, stages: Sequence[Stage]) -> tuple[Step, ...]:
-    """Work every cell of every stage out."""
+    """Work every cell of every stage out; of a ReLU those that it changes."""
     before = values(x, stages)
     found: list[Step] = []
     for number, stage in enumerate(stages):
         formulas, after = stage.formulas(before[number]), before[number + 1]
         if len(after.shape) > 1:
-            found += cell_steps(formulas, after.rows(), stage.label)
+            every = cell_steps(formulas, after.rows(), stage.label)
+            if stage.operation.operation == "relu":
+                pairs = zip(every, before[number].cells, strict=True)
+                every = tuple(step for step, value in pairs if step.value != value)
+            found += every
             continue
         found += [
             Step(Message(f"{stage.label}, place {{place}}", {"place": place}), formula, {}, value)

@@ -18,9 +18,10 @@ _STEMS = (
     "Apply the tanh function to each of the numbers {x}. Write the results, rounded to three decimals; a calculator is allowed.",
     "Apply softmax to the three numbers {x} together. Write the results, rounded to three decimals; a calculator is allowed.",
 )
-_FORMULAS = ("t / (1 + t)", "(u - 1) / (u + 1)", "t / (t_1 + t_2 + t_3)")
+_QUOTIENTS = (("t", "1 + t"), ("u - 1", "u + 1"), ("t", "t_1 + t_2 + t_3"))
 """Each function of x, in terms of t, e to the power of x, of u, e to the power of 2x, and of the t of all numbers."""
 
+_FORMULAS = tuple(f"({top}) / ({bottom})" for top, bottom in _QUOTIENTS)
 _MISTAKES = (
     {
         "tanh-for-sigmoid": _FORMULAS[1],
@@ -39,10 +40,10 @@ _MISTAKES = (
     },
 )
 _CUT = "result-cut-off"
-_ROUNDINGS = (
-    "Sigmoid of {x}, $t / (1 + t)$, to three decimals: 1000 times it, rounded, over 1000",
-    "Tanh of {x}, $(u - 1) / (u + 1)$, to three decimals: 1000 times it, rounded, over 1000",
-    "Softmax of {x}, its $t$ over the sum of all, to three decimals: 1000 times it, rounded, over 1000",
+_LABELS = (
+    "Sigmoid of {x}, $t / (1 + t)$: ten thousand times it, rounded down",
+    "Tanh of {x}, $(u - 1) / (u + 1)$: ten thousand times it, rounded down",
+    "Softmax of {x}, its $t$ over the sum of all: ten thousand times it, rounded down",
 )
 _TOLERANCE = Fraction(1, 2000)
 
@@ -96,7 +97,8 @@ def _cuts_show(x: Sequence[int], given: Given) -> tuple[Wrong, ...]:
 
 
 def _solution(x: Sequence[int], given: Given) -> tuple[Step, ...]:
-    formula = _rounding(_FORMULAS[given["function"]])
+    top, bottom = _QUOTIENTS[given["function"]]
+    formula = f"10000*({top}) // ({bottom})"
     name, exponent = ("u", "2x") if given["function"] == 1 else ("t", "x")
     steps = []
     for i, value in enumerate(x):
@@ -105,10 +107,12 @@ def _solution(x: Sequence[int], given: Given) -> tuple[Step, ...]:
         put_in = {name: numbers[name]}
         fields: dict[str, int | str] = {"exponent": exponent, "value": value * (2 if name == "u" else 1)}
         steps.append(Step(Message(label, fields), name, put_in, numbers[name]))
-    for i, value in enumerate(x):
+    for (i, value), key in zip(enumerate(x), _keys(x, given), strict=True):
         put_in = {symbol: _numbers(x, i)[symbol] for symbol in names(formula)}
-        label = _ROUNDINGS[given["function"]]
-        steps.append(Step(Message(label, {"x": value}), formula, put_in, evaluate(formula, put_in)))
+        n = evaluate(formula, put_in)
+        steps.append(Step(Message(_LABELS[given["function"]], {"x": value}), formula, put_in, n))
+        rounded = Message("Result for {x}, rounded to three decimals", {"x": value})
+        steps.append(Step(rounded, "(n + 5) // 10 / 1000", {"n": n}, key.value))
     return tuple(steps)
 
 

@@ -31,7 +31,7 @@ _POOLS = ("nn.MaxPool2d(2)", "nn.AvgPool2d(2)")
 def _stages(w: Matrix, given: Given) -> Sequence[Stage]:
     return (
         pipelines.convolution(_PROMPTS[0], w, given["b"], label="(a)"),
-        pipelines.relu(_PROMPTS[1], label="(b)"),
+        pipelines.relu(_PROMPTS[1], label="(b) What is negative becomes 0"),
         pipelines.pooling(_PROMPTS[2], ("max", "avg")[given["mean"]], label="(c)"),
         pipelines.flattening(_PROMPTS[3], label="(d)"),
     )

@@ -29,7 +29,7 @@ _OTHER_ORDER = "pooled-before-the-convolution"
 def _stages(w: Matrix, given: Given) -> tuple[Stage, ...]:
     return (
         pipelines.convolution(_PROMPTS[0], w, given["b"], padding=given["p"], label="(a)"),
-        pipelines.relu(_PROMPTS[1], label="(b)"),
+        pipelines.relu(_PROMPTS[1], label="(b) What is negative becomes 0"),
         pipelines.pooling(_PROMPTS[2], "max", label="(c)"),
     )
 

@@ -17,7 +17,7 @@ _STEM = (
     "rounded to two decimals? (b) Which number has to be subtracted from every entry of `z` first, so that the largest entry of "
     "`e` is exactly 1? The probabilities stay the same."
 )
-_LIMITS = {32: ("88.7", "-104"), 64: ("709.7", "-746")}
+_LIMITS = {32: ("88.7", "\u2212104"), 64: ("709.7", "\u2212746")}
 _RAISES = "An error is raised."
 _WORKS, _SOME, _ALL, _UNDER = range(4)
 _RULES_OF = (
