@@ -74,7 +74,8 @@ def build(
         BlueprintError: `out` holds papers of another blueprint or key, a family has changed since, or a slot has too few
             items.
         OracleMismatchError: a family's key is wrong; nothing is written.
-        MissingTranslationError: a text has no translation into a student's language; nothing is written.
+        MissingTranslationError: a question's text has no translation into a student's language, and nothing is written; or
+            one of the page has none, and building again writes what is left.
         FormatError: a frozen file in `out` is damaged.
     """
     exporters = tuple(EXPORTERS.get(name) for name in dict.fromkeys(formats))
