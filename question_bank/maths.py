@@ -168,7 +168,7 @@ def mathml(text: str, numbers: Mapping[str, Rational] | None = None) -> str:
     '<math><mrow><mn>2</mn><mo>+</mo><mn>1</mn></mrow></math>'
     """
     sides = [f"<mrow>{_set(_MATHML, side, numbers)}</mrow>" for side in text.split("=")]
-    # each side has a row of its own: a minus sign that starts a row is set as a sign, not as a subtraction
+    # each side, and each argument, has a row of its own: a minus sign that starts a row is set as a sign, not as a subtraction
     row = "<mo>=</mo>".join(sides)
     return f"<math>{row}</math>" if len(sides) == 1 else f"<math><mrow>{row}</mrow></math>"
 
@@ -255,5 +255,7 @@ _MATHML = _Style(
     bracket="<mrow><mo>(</mo><mrow>{}</mrow><mo>)</mo></mrow>".format,
     fraction="<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>".format,
     floor="<mrow><mo>\u230a</mo>{}<mo>\u230b</mo></mrow>".format,
-    call=lambda name, args: f"<mi>{name}</mi><mrow><mo>(</mo>{'<mo>,</mo>'.join(args)}<mo>)</mo></mrow>",
+    call=lambda name, args: (
+        f"<mi>{name}</mi><mrow><mo>(</mo>{'<mo>,</mo>'.join(f'<mrow>{arg}</mrow>' for arg in args)}<mo>)</mo></mrow>"
+    ),
 )

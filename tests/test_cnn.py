@@ -178,6 +178,9 @@ def test_a_formula_is_set_in_the_order_it_was_written():
     assert maths.latex("c_in*k") == "c_{\\mathrm{in}} \\times k"
     assert "<mfrac>" in maths.mathml("n / s")
     assert maths.mathml("c_in").count("<msub>") == 1
+    assert "<mrow><mo>\u2212</mo><mn>9</mn></mrow><mo>,</mo>" in maths.mathml(
+        "max(-9, n)"
+    )  # a sign, no subtraction
     assert maths.plain("a - (b - c)") == "a − (b − c)"
     assert maths.plain("a*b", {"a": -2, "b": Fraction(1, 2)}) == "(−2) × 0.5"
 
