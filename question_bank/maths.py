@@ -255,7 +255,9 @@ _MATHML = _Style(
     bracket="<mrow><mo>(</mo><mrow>{}</mrow><mo>)</mo></mrow>".format,
     fraction="<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>".format,
     floor="<mrow><mo>\u230a</mo>{}<mo>\u230b</mo></mrow>".format,
-    call=lambda name, args: (
-        f"<mi>{name}</mi><mrow><mo>(</mo>{'<mo>,</mo>'.join(f'<mrow>{arg}</mrow>' for arg in args)}<mo>)</mo></mrow>"
+    call=lambda name, args: (  # the comma reaches below the line, for which some fonts would double the brackets
+        f'<mi>{name}</mi><mrow><mo stretchy="false">(</mo>'
+        f"{'<mo>,</mo>'.join(f'<mrow>{arg}</mrow>' for arg in args)}"
+        f'<mo stretchy="false">)</mo></mrow>'
     ),
 )
