@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
@@ -96,6 +97,15 @@ def test_no_entry_is_unfinished_and_all_are_of_one_mind(language):
     assert languages.catalog(language)
     assert not [text for text in texts.of_pages() if '"' in languages.text(text, language)]
     assert all(unicodedata.is_normalized("NFC", text) for text in languages.catalog(language).values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_numbers_of_the_english(language):
+    """A 5 that became a 3 would be another question; 0 may be written for zeros."""
+    for file, english, translated in languages.entries(language):
+        wanted, got = (Counter(re.findall(r"\d+(?!-D)", text)) for text in (english, translated))
+        assert wanted - got == Counter(), (file, english, translated)
+        assert got - wanted <= Counter("01" * 9) or file == "page.po", (file, english, translated)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
