@@ -277,11 +277,11 @@ KINDS = table(
         ("pool-1d-by-hand",),
         partial(_row_pool_mistakes, maximum=False),
     ),
-    Kind("flatten", _flattened, ("flatten-position", "layers-by-hand"), _flatten_mistakes),
+    Kind("flatten", _flattened, ("flatten-position", "conv-relu-pool-flatten"), _flatten_mistakes),
     Kind(
         "elementwise",
         _each,
-        ("softmax-by-hand", "relu-forward-backward", "sigmoid-tanh-backward"),
+        ("activation-values", "softmax-by-hand", "relu-forward-backward"),
         _each_mistakes,
     ),
     Kind("naive_softmax", _naive_softmax, ("naive-softmax-overflow",)),

@@ -174,7 +174,12 @@ KINDS = table(
         _counted_mistakes,
     ),
     Kind("parameter_table", _tabled, ("network-summary",), _tabled_mistakes),
-    Kind("megabytes", _megabytes, ("activation-memory", "weights-memory"), _megabytes_mistakes),
+    Kind(
+        "megabytes",
+        _megabytes,
+        ("activation-memory", "weights-memory", "network-memory"),
+        _megabytes_mistakes,
+    ),
     Kind("operation_count", _operations, ("multiply-adds",), _operations_mistakes),
     Kind("one_by_one_equivalence", _pointwise, ("dense-as-convolution",), _pointwise_mistakes),
 )
