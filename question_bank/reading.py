@@ -26,6 +26,17 @@ PROBLEMS: Final = {
     "not-options": "not letters of the options: write for example A, C",
     "option-twice": "the same letter twice",
     "text-too-long": "longer than 10000 characters",
+    "not-an-expression": "not read as an expression: write for example 2*(n + 1) or v1*w1 + b",
+    "expression-too-long": "longer than 1000 characters",
+    "unknown-name": "a letter or a name that the question does not have",
+    "two-products": "letters side by side that can be read in two ways: write * between factors",
+    "missing-sign": "a sign is missing before a number: write * between factors",
+    "product-after-division": "a product after a division can be read in two ways: write brackets, and * between factors",
+    "function-without-brackets": "a function needs brackets, for example log(p)",
+    "wrong-arguments": "too many values in the brackets of a function",
+    "exponent": "an exponent is a whole number from -12 to 12; write exp(x) for other powers of e",
+    "nested-too-deep": "more than 25 brackets inside each other",
+    "too-large": "larger than any answer needs to be",
 }
 
 
