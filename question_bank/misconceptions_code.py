@@ -289,4 +289,10 @@ CODE: tuple[tuple[str, str, str, str], ...] = (
         "nn.Conv2d names the input channels first, then the output channels.",
         "programs",
     ),
+    (
+        "kernel-and-stride-exchanged",
+        "Kernel size and stride exchanged",
+        "The kernel size says how many pixels a window has, the stride how far the next window lies away.",
+        "programs",
+    ),
 )
