@@ -114,16 +114,30 @@ PIECES = st.sampled_from(
         "K",
         "🙂",
         "e\u0301",
+        *"\\$^\u230a\u230b\u2308\u2309\u00b2\u2075\u207b\u2081\u00b7\u00f7\u03c3",
+        "v1",
+        "w_1",
+        "floor(",
+        "max(",
+        "exp(",
+        "\\frac{",
+        "\\left(",
+        "}{",
+        "//",
+        "**",
     ]
 )
 TYPED = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=12)
 FIELDS = st.builds(
     Field,
-    st.sampled_from(["integer", "number", "shape", "array", "choice", "choices", "text"]),
+    st.sampled_from(
+        ["integer", "number", "shape", "array", "choice", "choices", "text", "expression", "expression"]
+    ),
     options=st.just(("13", "14", "15")),
     unit=st.sampled_from(["", "px", "%", "bước"]),
     may_raise=st.booleans(),
     may_be_undetermined=st.booleans(),
+    symbols=st.sampled_from([("v1", "w_1", "a", "A", "b"), ("x", "xX", "v1")]),
 )
 
 
