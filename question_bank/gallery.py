@@ -105,7 +105,10 @@ def _key_lines(answer: Answer) -> list[Message]:
             Message(f"{line.text.template} ({{points}})", {**line.text.fields, "points": line.points})
             for line in answer.rubric
         ]
-    line = _shown(answer, answer.value)
+    if isinstance(answer, Choice | Choices):  # option texts are of the language of `Message`
+        options = zip(answer.field.letters, answer.options, strict=True)
+        return [Message(f"{letter}: {text}") for letter, text in options if letter in answer.value]
+    line = _shown(answer.value)
     if isinstance(answer, Number) and answer.tolerance:
         within = show_number(answer.tolerance)
         return [Message(f"{line.template} ± {{within}}", {**line.fields, "within": within})]
@@ -114,7 +117,7 @@ def _key_lines(answer: Answer) -> list[Message]:
 
 def _wrong(question: Question, wrong: Wrong, language: str) -> WrongAnswer:
     entry = CATALOGUE[wrong.misconception]
-    shown = _shown(question.parts[wrong.part].answer, wrong.value)
+    shown = _shown(wrong.value)
     part = _letter(wrong.part) if len(question.parts) > 1 else ""
     return WrongAnswer(
         Message(part + shown.template, shown.fields),
@@ -123,11 +126,7 @@ def _wrong(question: Question, wrong: Wrong, language: str) -> WrongAnswer:
     )
 
 
-def _shown(answer: Answer, value: Value) -> Message:
-    """Write a value: letters of options with their texts, which are of the language of `Message`."""
-    if isinstance(answer, Choice | Choices) and isinstance(value, str):
-        options = dict(zip(answer.field.letters, answer.options, strict=True))
-        return Message("; ".join(f"{letter}: {options[letter]}" for letter in value))
+def _shown(value: Value) -> Message:
     return Message("{value}", {"value": show(value)})
 
 

@@ -33,7 +33,7 @@ def grid_windows(figure: Figure, say: Say) -> Drawing:
     if mark := figure.several("mark"):
         across, down = columns.padding + mark[1] + 0.5, rows.padding + mark[0] + 0.5
         pieces.append(vector.dot(left + across * cell, top + down * cell, cell * 0.27))
-    width, height = left + columns.drawn(cell) + 14, top + rows.drawn(cell) + 14
+    width, height = left + columns.drawn(cell) + (22 if columns.torn else 14), top + rows.drawn(cell) + 14
     if output:
         pieces += _result(figure, say, width, top, cell)
         pieces.append(vector.words(left, 10, say("input")))

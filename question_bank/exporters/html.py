@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 import math
+import re
 import string
 from collections.abc import Callable
 from typing import Final
@@ -19,6 +20,7 @@ from markupsafe import Markup, escape
 from question_bank import languages, maths
 from question_bank.drawings import WORDS, svg
 from question_bank.exporters import exporter
+from question_bank.figures import Figure
 from question_bank.languages import SOURCE
 from question_bank.message import Message
 from question_bank.paper import Item, Paper
@@ -33,6 +35,7 @@ TEXTS: Final = (*_POINTS, *WORDS)
 _STYLE: Final = "page.css.j2"
 _SCRIPTS: Final = ("reader.js.j2", "page.js.j2")
 _CLOSING: Final = ".,;:?!)%"
+_MINUS: Final = re.compile(r"(?<![\w)\]])-(?=[\d.])")
 _MOST_CELLS: Final = 150
 _MOST_GRID_AXES: Final = 3
 
@@ -103,7 +106,7 @@ def _environment(language: str = SOURCE) -> Environment:
         "number": _number,
         "points": functools.partial(_points, say=say),
         "planes": _planes,
-        "drawing": lambda figure: Markup(svg(figure, say)),  # noqa: S704  # our own drawing, its texts escaped
+        "drawing": functools.partial(_drawing, say=say),
         "field_json": _field_json,
         "equation": lambda step: Markup(step.mathml()),  # noqa: S704  # MathML that `maths` made
     }
@@ -156,7 +159,8 @@ def _message(message: Message) -> Markup:
     """Set a message: text escaped, maths as MathML, code as code."""
     spans: list[str] = []
     glued = False
-    for kind, text in message.spans():
+    for kind, source in message.spans():
+        text = _MINUS.sub("\u2212", source) if kind == "text" else source
         if kind == "math":
             spans.append(maths.mathml(text))
         elif kind == "code":
@@ -169,6 +173,12 @@ def _message(message: Message) -> Markup:
             spans.append(str(escape(text)))
         glued = kind == "math"
     return Markup("".join(spans))  # noqa: S704  # every span is escaped, or MathML that `maths` made
+
+
+def _drawing(figure: Figure, say: Callable[[str], str]) -> Markup:
+    """Draw a figure; inside HTML it needs no name of its namespace, which looks like an address."""
+    drawing = svg(figure, say).replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+    return Markup(drawing)  # noqa: S704  # our own drawing, its texts escaped
 
 
 def _number(value: Rational) -> str:
