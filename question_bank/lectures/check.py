@@ -15,6 +15,7 @@ from question_bank.lectures import (
     kinds_arrays,
     kinds_claims,
     kinds_counts,
+    kinds_formulas,
     kinds_gradients,
     kinds_sizes,
     related,
@@ -33,6 +34,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         **kinds_arrays.KINDS,
         **kinds_claims.KINDS,
         **kinds_counts.KINDS,
+        **kinds_formulas.KINDS,
         **kinds_gradients.KINDS,
         **kinds_sizes.KINDS,
     }
@@ -144,7 +146,7 @@ def _tolerance(example: Example) -> Fraction | None:
 
 
 def _matches(example: Example) -> explain.Matches:
-    return explain.matcher(KINDS[example.kind], example.stated, _tolerance(example))
+    return explain.matcher(KINDS[example.kind], Given(example), example.stated, _tolerance(example))
 
 
 def _finding(judged: Judged, lecture: Sequence[Judged], work: Work) -> Finding:
@@ -179,7 +181,7 @@ def _why(judged: Judged, lecture: Sequence[Judged], apart: Sequence[Difference],
         found += explain.by_axes(example.stated, judged.right)
     with suppress(FormatError):  # the file's budget is spent: what was found until then is reported
         found += related.inherited(judged, lecture, lambda other: recompute(other, work))
-        if not found:
+        if not found or kind.same is not None:  # a formula is shown to fail, whatever explains it
             found += kind.slips(Given(example), example.stated, work)
     digits = explain.by_digits(apart, alone=not found)
     return [*found, *digits, *related.beside(judged, lecture)]

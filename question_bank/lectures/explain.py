@@ -119,9 +119,9 @@ def _one_digit(difference: Difference) -> bool:
     return same_length and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
-def matcher(kind: Kind, stated: Any, tolerance: Fraction | None) -> Matches:
+def matcher(kind: Kind, given: Given, stated: Any, tolerance: Fraction | None) -> Matches:
     """Return whether a stated answer is this or that, as its kind compares them."""
     same = kind.same
     if same is not None:
-        return lambda answer: same(stated, answer)
+        return lambda answer: same(stated, answer, given)
     return lambda answer: not differences(stated, answer, tolerance)

@@ -71,7 +71,7 @@ class Kind:
     slips: Callable[[Given, object, Work], Iterator[Slip]] = no_slips
     remarks: Callable[[Given], Iterator[Remark]] = no_remarks
     axes: bool = False
-    same: Callable[[object, Answer], bool] | None = None
+    same: Callable[[object, Answer, Given], bool] | None = None
 
 
 def table(*kinds: Kind) -> Mapping[str, Kind]:

@@ -5,7 +5,7 @@ from question_bank.errors import FormatError
 MOST_PRODUCTS = 20_000
 """Products of one example: a lecture's largest drawn table takes a few hundred."""
 
-_MOST_IN_ALL = 1_000_000
+_MOST_IN_ALL = 500_000
 
 
 class Work:
