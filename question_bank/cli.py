@@ -12,6 +12,7 @@ import typer
 
 from question_bank.exam_cli import register as register_exam
 from question_bank.gallery_cli import register as register_gallery
+from question_bank.lint_cli import register as register_check
 from question_bank.marking_cli import register as register_marking
 from question_bank.texts_cli import register as register_texts
 
@@ -26,6 +27,7 @@ key_app = typer.Typer(
 
 _WRONG_KEYS = 1
 register_marking(bank_app)
+register_check(bank_app)
 
 
 def register(app: typer.Typer) -> None:
