@@ -27,6 +27,8 @@ _NAMES = (
     "MaxPool2d",
     "ReLU",
     "Sequential",
+    "Sigmoid",
+    "AdaptiveAvgPool2d",
 )
 _PADDINGS = ("same", "valid")
 
@@ -53,6 +55,21 @@ def parameter_count(text: str) -> int:
     with torch.device("meta"):
         built = _layer(ast.parse(text, mode="eval").body)
     return sum(parameter.numel() for parameter in built.parameters())
+
+
+@lru_cache(maxsize=8192)
+def sized(text: str, shape: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    """Return the shape of one image after some layers, `nn.Conv2d(3, 8, 5), nn.ReLU()`, and how many parameters they have.
+
+    Nothing is allocated, so that layers of a hundred million weights can be tried.
+
+    Raises:
+        QuestionBankError: there is something else than layers that listings may have.
+    """
+    with torch.device("meta"), no_grad():
+        built = _layer(ast.parse(f"nn.Sequential({text})", mode="eval").body)
+        after = built(zeros(1, *shape))
+    return tuple(after.shape[1:]), sum(parameter.numel() for parameter in built.parameters())
 
 
 def shape_after(text: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
