@@ -122,18 +122,6 @@ CODE: tuple[tuple[str, str, str, str], ...] = (
         "programs",
     ),
     (
-        "elementwise-for-matrix-product",
-        "Entries multiplied one by one",
-        "The operator @ multiplies rows by columns and adds.",
-        "programs",
-    ),
-    (
-        "matrix-product-for-elementwise",
-        "Matrix product taken",
-        "The operator * multiplies entries at the same place.",
-        "programs",
-    ),
-    (
         "flat-by-columns",
         "Numbers laid out by columns",
         "Numbers are stored row by row, and view keeps that order.",
