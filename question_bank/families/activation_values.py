@@ -11,7 +11,7 @@ from question_bank.maths import evaluate, names
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
 from question_bank.space import Space
-from question_bank.values import Rational, Value, simplest
+from question_bank.values import Rational, Value, show_number, simplest
 
 _STEMS = (
     "Apply the sigmoid function to each of the numbers {x}. Write the results, rounded to three decimals; a calculator is allowed.",
@@ -48,16 +48,17 @@ _LABELS = (
 _TOLERANCE = Fraction(1, 2000)
 
 
-def _power(x: int) -> Rational:
+def _power(x: Rational) -> Rational:
     """Return e to the power of x to eight decimals.
 
     >>> _power(1)
     Fraction(271828183, 100000000)
     """
-    return simplest(Fraction(Decimal(x).exp().quantize(Decimal("1e-8"))))
+    power = (Decimal(x.numerator) / x.denominator).exp()
+    return simplest(Fraction(power.quantize(Decimal("1e-8"))))
 
 
-def _numbers(x: Sequence[int], i: int) -> Mapping[str, Rational]:
+def _numbers(x: Sequence[Rational], i: int) -> Mapping[str, Rational]:
     """Return what formulas may name for the i-th number."""
     every = {f"t_{n}": _power(value) for n, value in enumerate(x, start=1)}
     return {**every, "t": _power(x[i]), "u": _power(2 * x[i])}
@@ -68,12 +69,12 @@ def _rounding(formula: str) -> str:
     return f"(2000*({formula}) + 1) // 2 / 1000"
 
 
-def _keys(x: Sequence[int], given: Given) -> tuple[Number, ...]:
+def _keys(x: Sequence[Rational], given: Given) -> tuple[Number, ...]:
     formula = _rounding(_FORMULAS[given["function"]])
     return tuple(Number(evaluate(formula, _numbers(x, i)), _TOLERANCE) for i in range(len(x)))
 
 
-def _wrong(x: Sequence[int], given: Given) -> tuple[Wrong, ...]:
+def _wrong(x: Sequence[Rational], given: Given) -> tuple[Wrong, ...]:
     found: list[Wrong] = []
     for i, key in enumerate(_keys(x, given)):
         numbers = _numbers(x, i)
@@ -86,17 +87,19 @@ def _wrong(x: Sequence[int], given: Given) -> tuple[Wrong, ...]:
     return tuple(found)
 
 
-def _entries(draw: Draw) -> tuple[int, ...]:
-    return draw.shuffle([n for n in range(-5, 6) if n])[:3]
+def _entries(given: Given, draw: Draw) -> tuple[Rational, ...]:
+    """Draw three different numbers, not 0: halves from -5 to 5, for softmax tenths that are close together."""
+    most, parts = (20, 10) if given["function"] == len(_QUOTIENTS) - 1 else (10, 2)
+    return draw.shuffle([simplest(Fraction(n, parts)) for n in range(-most, most + 1) if n])[:3]
 
 
-def _cuts_show(x: Sequence[int], given: Given) -> tuple[Wrong, ...]:
+def _cuts_show(x: Sequence[Rational], given: Given) -> tuple[Wrong, ...]:
     """Return the wrong answers, or none where cutting off gives every key."""
     wrong = _wrong(x, given)
     return wrong if _CUT in {entry.misconception for entry in wrong} else ()
 
 
-def _solution(x: Sequence[int], given: Given) -> tuple[Step, ...]:
+def _solution(x: Sequence[Rational], given: Given) -> tuple[Step, ...]:
     top, bottom = _QUOTIENTS[given["function"]]
     formula = f"10000*({top}) // ({bottom})"
     name, exponent = ("u", "2x") if given["function"] == 1 else ("t", "x")
@@ -105,13 +108,14 @@ def _solution(x: Sequence[int], given: Given) -> tuple[Step, ...]:
         numbers = _numbers(x, i)
         label = "$e$ to the power of {exponent} = {value}, to eight decimals"
         put_in = {name: numbers[name]}
-        fields: dict[str, int | str] = {"exponent": exponent, "value": value * (2 if name == "u" else 1)}
+        shown = show_number(value * 2 if name == "u" else value)
+        fields = {"exponent": exponent, "value": shown}
         steps.append(Step(Message(label, fields), name, put_in, numbers[name]))
     for (i, value), key in zip(enumerate(x), _keys(x, given), strict=True):
         put_in = {symbol: _numbers(x, i)[symbol] for symbol in names(formula)}
         n = evaluate(formula, put_in)
-        steps.append(Step(Message(_LABELS[given["function"]], {"x": value}), formula, put_in, n))
-        rounded = Message("Result for {x}, rounded to three decimals", {"x": value})
+        steps.append(Step(Message(_LABELS[given["function"]], {"x": show_number(value)}), formula, put_in, n))
+        rounded = Message("Result for {x}, rounded to three decimals", {"x": show_number(value)})
         steps.append(Step(rounded, "(n + 5) // 10 / 1000", {"n": n}, key.value))
     return tuple(steps)
 
@@ -125,13 +129,15 @@ class ActivationValues:
     drawn = True
 
     def build(self, given: Given, draw: Draw) -> Draft:
-        """Draw three whole numbers; with one of them, at least, rounding matters."""
-        x = most_separated(draw, _entries, lambda drawn: _cuts_show(drawn, given), 8)
+        """Draw three numbers; with one of them, at least, rounding matters."""
+        x = most_separated(
+            draw, lambda stream: _entries(given, stream), lambda drawn: _cuts_show(drawn, given), 8
+        )
         parts = tuple(
-            Part(key, Message("Result for {x}", {"x": value}))
+            Part(key, Message("Result for {x}", {"x": show_number(value)}))
             for key, value in zip(_keys(x, given), x, strict=True)
         )
-        shown = ", ".join(map(str, x))
+        shown = ", ".join(map(show_number, x))
         return Draft(
             Message(_STEMS[given["function"]], {"x": shown}),
             parts,

@@ -77,8 +77,14 @@ def _wrong(z: Sequence[int], true: int) -> tuple[Wrong, ...]:
 def _entries(given: Given, draw: Draw) -> tuple[tuple[int, ...], int]:
     """Draw different logits that are close together and a true class."""
     base = draw.choice((100, 300, 1000)) if given["large"] else 0
-    logits = draw.shuffle((-3, -2, -1, 1, 2, 3, 4))[: given["c"]]
+    logits = draw.shuffle([n for n in range(-6, 8) if n])[: given["c"]]
     return tuple(base + value for value in logits), draw.integer(0, given["c"] - 1)
+
+
+def _telling(z: Sequence[int], true: int) -> tuple[Wrong, ...]:
+    """Return the wrong answers, or none where the largest logit alone is as good as the sum."""
+    found = _wrong(z, true)
+    return found if _SUM_RULES[0] in {entry.misconception for entry in found} else ()
 
 
 def _solution(z: Sequence[int], true: int) -> tuple[Step, ...]:
@@ -118,7 +124,7 @@ class CrossEntropyFromLogits:
     def build(self, given: Given, draw: Draw) -> Draft:
         """Draw logits and the true class; the loss follows from whatever was worked out for (a)."""
         z, true = most_separated(
-            draw, lambda stream: _entries(given, stream), lambda drawn: _wrong(*drawn), 7
+            draw, lambda stream: _entries(given, stream), lambda drawn: _telling(*drawn), 6
         )
         whole, loss = _keys(z, true)
         follow = Follow("formula", (0,), formula=f"a - ({z[true]})")

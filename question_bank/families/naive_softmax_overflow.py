@@ -41,7 +41,7 @@ def _list(values: Sequence[float | str]) -> str:
 def _entries(given: Given, draw: Draw) -> tuple[int, ...]:
     """Draw logits that lie close together where they are large, and far from the limits."""
     c, wide = given["c"], given["bits"] == 64
-    near = draw.shuffle(range(5))[:c]
+    near = draw.shuffle(range(7))[:c]
     match given["case"]:
         case 0:
             base = draw.choice((90, 100, 200, 500, 690) if wide else (2, 20, 50, 78))
