@@ -223,7 +223,8 @@ def test_a_field_of_every_kind_is_saved_as_the_marker_reads_it(page, tmp_path, s
     [mark] = marking.mark(tmp_path, file).students
     assert {p.part: p.outcome for p in mark.items[0].parts} == dict.fromkeys("abcdefghijk", "right")
     assert (
-        page.locator("#status").text_content() == f"Saved {file.name} with 11 of 11 answers: hand in this file."
+        page.locator("#status").text_content()
+        == f"Saved {file.name} with 11 of 11 answers: hand in this file."
     )
 
 
