@@ -50,7 +50,12 @@ def grade(
     seed: Annotated[int | None, typer.Option(help="Inputs for development; never for marks.")] = None,
     key: Annotated[Path | None, typer.Option(help="Course key; COURSE/course.key by default.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="IDX data sets; LEGRADE_DATA_DIR by default.")] = None,
-    tier: Annotated[str, typer.Option(help="A, or C: a plain process, for self-checks only.")] = "A",
+    tier: Annotated[
+        str,
+        typer.Option(
+            help="A; B where no user namespace can be had; C, a plain process, for self-checks only."
+        ),
+    ] = "A",
 ) -> None:
     """Grade submissions with the hidden suites, in the sandbox."""
     from autograder.grade import grade as grade_all

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.errors import SandboxError, brief
 from autograder.grade import library_versions
 from autograder.sandboxes.prefork import PreforkSandbox
-from autograder.sandboxes.probe import HOW_TO_GET_TIER_A, probe
+from autograder.sandboxes.probe import HOW_TO_GET, HOW_TO_GET_TIER_A, Finding, probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +34,39 @@ def examine() -> Iterator[Line]:
 
 
 def _isolation() -> Iterator[Line]:
-    """Believe a probe, not a version."""
+    """Believe a probe, not a version: the best tier that holds, and what was tried from inside a worker."""
     if sys.platform != "linux":
         yield Line(f"tier: C (plain process), this is {sys.platform}; {HOW_TO_GET_TIER_A}", ok=False)
         return
-    sandbox = PreforkSandbox("A")
-    try:
-        findings = probe(sandbox)
-    except SandboxError as error:
-        yield Line(f"tier: C (plain process); no worker could be isolated: {brief(error)}", ok=False)
-        yield Line(f"  {HOW_TO_GET_TIER_A}", ok=False)
-        return
-    finally:
-        sandbox.close()
-    holes = [finding for finding in findings if finding.succeeded]
-    if holes:
-        yield Line("tier: C (plain process); the isolation has holes", ok=False)
-        yield Line(f"  {HOW_TO_GET_TIER_A}", ok=False)
-    else:
-        yield Line(
-            "tier: A (namespaces, own root, no capabilities, limits; Landlock, seccomp and cgroups are not used yet)"
-        )
-    for finding in findings:
-        yield Line(
-            f"  {'can' if finding.succeeded else 'cannot'} {finding.attempt}", ok=not finding.succeeded
-        )
+    for tier in ("A", "B"):
+        found, why = _tried(tier)
+        if found and not any(finding.succeeded for finding in found):
+            yield Line(f"tier: {tier} ({LAYERS[tier]}; cgroups are not used)")
+            yield from (Line(f"  cannot {finding.attempt}") for finding in found)
+            return
+        yield Line(f"tier {tier} is not to be had: {why}", ok=False)
+        for finding in found:
+            yield Line(
+                f"  {'can' if finding.succeeded else 'cannot'} {finding.attempt}", ok=not finding.succeeded
+            )
+        yield Line(f"  {HOW_TO_GET[tier]}", ok=False)
+    yield Line("tier: C (plain process), which isolates nothing", ok=False)
+
+
+LAYERS = {
+    "A": "namespaces, own root, no capabilities, limits, a filter of system calls, Landlock where the kernel has it",
+    "B": "no processes, no capabilities, limits, a filter of system calls, Landlock",
+}
+
+
+def _tried(tier: str) -> tuple[tuple[Finding, ...], str]:
+    """Return what the probe found in a tier, and in a few words why it does not hold."""
+    with PreforkSandbox(tier) as sandbox:
+        try:
+            found = probe(sandbox)
+        except SandboxError as error:
+            return (), f"no worker could be isolated: {brief(error)}"
+    return found, "the isolation has holes"
 
 
 def _devices() -> Iterator[Line]:

@@ -41,10 +41,29 @@ def tier_c():
     sandbox.close()
 
 
-@pytest.fixture(scope="session", params=["A", "C"])
+@pytest.fixture(scope="session")
+def tier_b():
+    """A sandbox without user namespaces: Landlock, a filter of system calls, limits."""
+    try:
+        sandbox = open_sandbox("B")
+    except TierError as error:
+        if os.environ.get("LEGRADE_REQUIRE_TIER_B"):
+            pytest.fail(str(error))  # as above
+        pytest.skip(str(error).splitlines()[0][:300])
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(scope="session", params=["A", "B", "C"])
 def sandbox(request):
     """Every sandbox fulfils the same contract."""
-    return request.getfixturevalue("tier_a" if request.param == "A" else "tier_c")
+    return request.getfixturevalue(f"tier_{request.param.lower()}")
+
+
+@pytest.fixture(scope="session", params=["A", "B"])
+def isolated(request):
+    """Every sandbox that isolates keeps the same promises."""
+    return request.getfixturevalue(f"tier_{request.param.lower()}")
 
 
 @pytest.fixture(scope="session")

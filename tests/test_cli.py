@@ -87,7 +87,10 @@ def test_a_course_key_makes_the_inputs_and_its_absence_is_said(work, tier_a):
             "either --function",
         ),
         (("grade", "nobody.py", "--function", "conv2d_forward"), "nobody.py"),
-        (("grade", "bo.py", "--function", "conv2d_forward", "--tier", "B"), "tier='B': expected 'A' or 'C'"),
+        (
+            ("grade", "bo.py", "--function", "conv2d_forward", "--tier", "D"),
+            "tier='D': expected 'A', 'B' or 'C'",
+        ),
         (
             ("grade", "bo.py", "--function", "conv2d_forward", "--course", "ana"),
             "expected a folder that holds solutions/",

@@ -47,3 +47,18 @@ def test_the_family_shown_is_asked_and_marked_as_any_other(legrade):
     assert wrong, shown
     marked = legrade("bank", "mark", "padded-pixels", wrong[1], "--seed", "4")
     assert (marked.returncode, "Padding left out" in marked.stdout) == (1, True)
+
+
+def test_every_test_that_the_security_page_names_is_there():
+    """A promise whose test was renamed or deleted is no promise."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\btest_\w+(?=[`\[])", page)) - {"test_wire"}
+    defined = {
+        name
+        for path in (ROOT / "tests").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    files = {f"{name}.py" for name in re.findall(r"\b(test_\w+)\.py", page)}
+    assert len(named) > 20
+    assert named <= defined, named - defined
+    assert files <= {path.name for path in (ROOT / "tests").glob("test_*.py")}

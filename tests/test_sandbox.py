@@ -225,7 +225,7 @@ def test_a_model_stays_behind_a_handle(sandbox):
     assert out.dtype == np.float32
 
 
-# Tier A: what must not be reachable
+# Tiers A and B: what must not be reachable
 
 ATTACKS = {
     "the grader's files": "open({canary!r}).read()",
@@ -266,11 +266,11 @@ def bait(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_tier_a_keeps_student_code_from(tier_a, bait, name):
+def test_isolation_keeps_student_code_from(isolated, bait, name):
     """The attempt ends in an OSError or ValueError inside the worker; reaching its target fails the test."""
     body = ATTACKS[name].format(**bait)
     source = f"def f():\n    {body}\n    return 'reached'"
-    worker = start(tier_a, source)
+    worker = start(isolated, source)
     try:
         with pytest.raises(StudentRaised) as raised:
             worker.call("f", (), {}, seconds=10.0)
@@ -289,6 +289,45 @@ def test_tier_a_sees_one_process_and_no_capability(tier_a):
         return [len([p for p in os.listdir('/proc') if p.isdigit()]), max(int(m, 16) for m in masks)]
     """
     assert run(tier_a, source).tolist() == [1, 0]
+
+
+def test_tier_a_is_not_root(tier_a):
+    """Where the grader is root the worker has another uid, inside and outside of its namespace."""
+    assert run(tier_a, "import os\ndef f(): return [os.getuid(), os.geteuid(), os.getgid()].count(0)") == 0
+
+
+def test_tier_a_shows_no_file_of_the_host(tier_a):
+    """In the root stand the interpreter, the libraries and the worker's own folders, and the old root is gone."""
+    names = run(tier_a, "import os\ndef f(): return ' '.join(os.listdir('/'))").split()
+    interpreter = {path.split("/")[1] for path in prefork.interpreter_paths()}
+    assert set(names) <= {"dev", "lib", "lib64", "libraries", "proc", "tmp"} | interpreter
+
+
+def test_tier_a_has_a_root_that_nobody_can_write(tier_a):
+    """Root and libraries are mounted read-only, whatever else refuses a write."""
+    source = (
+        "import os\ndef f(): return [os.statvfs(p).f_flag & os.ST_RDONLY for p in ('/', '/libraries/numpy')]"
+    )
+    assert run(tier_a, source).tolist() == [1, 1]
+
+
+def test_tier_a_has_a_network_of_its_own(tier_a):
+    """The kernel's table of interfaces has the loopback of an empty network, whatever else refuses a socket."""
+    source = "def f(): return ' '.join(line.split(':')[0].strip() for line in open('/proc/net/dev') if ':' in line)"
+    assert run(tier_a, source) == "lo"
+
+
+def test_memory_beyond_the_limit_fails_in_the_students_code(isolated):
+    """An array larger than the limit raises where it is made; nothing swaps, nobody else is ended."""
+    source = """
+    import numpy as np
+    def f():
+        try:
+            return np.ones(1 << 28).nbytes
+        except MemoryError:
+            return -1
+    """
+    assert run(isolated, source) == -1
 
 
 def test_tier_a_shows_only_named_libraries(tier_a):
@@ -379,7 +418,7 @@ def test_a_bounded_fork_bomb_leaves_no_process(tier_a):
     assert wait_for(lambda: descendants() <= before)
 
 
-def test_threads_beyond_the_limit_fail_in_the_students_code(tier_a):
+def test_threads_beyond_the_limit_fail_in_the_students_code(isolated):
     """A thread bomb raises where it is."""
     source = """
     import threading
@@ -395,7 +434,7 @@ def test_threads_beyond_the_limit_fail_in_the_students_code(tier_a):
         stop.set()
         return made
     """
-    assert run(tier_a, source) < 100
+    assert 0 < run(isolated, source) < 300
 
 
 def test_a_daemon_ends_with_its_worker(tier_a):
@@ -545,8 +584,10 @@ def test_a_tier_is_never_lowered_silently(monkeypatch):
     )
     with pytest.raises(TierError, match=r"a student can read a file of the grader; .*--tier C"):
         open_sandbox("A")
-    with pytest.raises(TierError, match="expected 'A' or 'C'"):
+    with pytest.raises(TierError, match=r"tier B has holes here: .*--tier C"):
         open_sandbox("B")
+    with pytest.raises(TierError, match="expected 'A', 'B' or 'C'"):
+        open_sandbox("D")
 
 
 def test_a_zygote_that_cannot_start_is_our_fault(monkeypatch):

@@ -33,6 +33,8 @@ def run(canary: str, grader_pid: int, port: int) -> dict[str, bool]:
         "make a user namespace": _user_namespace,
         "write to its own root": lambda: _write_and_remove("/legrade-probe"),
         "start a program": _start_program,
+        "open a socket of another family": _other_family,
+        "hold memory that no limit counts": _memory_without_a_file,
     }
     return {name: _succeeds(attempt) for name, attempt in tries.items()}
 
@@ -96,5 +98,13 @@ def _user_namespace() -> None:
 
 
 def _start_program() -> None:
-    if not any(os.access(shell, os.X_OK) for shell in ("/bin/sh", "/usr/bin/sh", "/usr/bin/env")):
-        raise FileNotFoundError
+    _in_a_child(lambda: os.execv("/bin/sh", ["sh", "-c", ":"]))  # noqa: S606 -- there must be no program to start
+
+
+def _other_family() -> None:
+    """Netlink is the way to the kernel's own tables of network and audit."""
+    socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).close()
+
+
+def _memory_without_a_file() -> None:
+    os.close(os.memfd_create("probe"))

@@ -16,8 +16,14 @@ from autograder.sandboxes.prefork import PreforkSandbox
 HOW_TO_GET_TIER_A = (
     "tier A needs Linux with user namespaces: in a container allow them (Docker: --security-opt seccomp=unconfined "
     "--security-opt apparmor=unconfined), on Ubuntu 24.04 set kernel.apparmor_restrict_unprivileged_userns=0; "
-    "`legrade doctor` shows what was tried. For self-checks without isolation say so by name: --tier C"
+    "`legrade doctor` shows what was tried. Where they cannot be had, Landlock and seccomp may do: --tier B. For self-checks "
+    "without isolation say so by name: --tier C"
 )
+HOW_TO_GET_TIER_B = (
+    "tier B needs Linux 5.13 or newer with Landlock (lsm=landlock,... in the kernel's command line) and seccomp, on x86-64 or "
+    "arm64; `legrade doctor` shows what was tried. For self-checks without isolation say so by name: --tier C"
+)
+HOW_TO_GET = {"A": HOW_TO_GET_TIER_A, "B": HOW_TO_GET_TIER_B}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +69,25 @@ def open_sandbox(tier: str = "A") -> PreforkSandbox:
     """Open a sandbox of exactly this tier; never a lower one.
 
     Args:
-        tier: "A", or "C" for a plain process that isolates nothing and must be asked for by name.
+        tier: "A"; "B" for machines without user namespaces; "C" for a plain process that isolates nothing.
 
     Raises:
         TierError: the tier is not to be had here; the message says how to get it.
     """
-    if tier not in ("A", "C"):
-        raise TierError(f"tier={tier!r}: expected 'A' or 'C'")
-    if tier == "A" and sys.platform != "linux":
-        raise TierError(f"tier A is not to be had on {sys.platform}; {HOW_TO_GET_TIER_A}")
+    if tier not in ("A", "B", "C"):
+        raise TierError(f"tier={tier!r}: expected 'A', 'B' or 'C'")
+    if tier != "C" and sys.platform != "linux":
+        raise TierError(f"tier {tier} is not to be had on {sys.platform}; {HOW_TO_GET[tier]}")
     sandbox = PreforkSandbox(tier)
-    if tier == "A":
+    if tier != "C":
         try:
             holes = [finding.attempt for finding in probe(sandbox) if finding.succeeded]
         except SandboxError as error:
             sandbox.close()
-            raise TierError(f"tier A is not to be had here: {error}; {HOW_TO_GET_TIER_A}") from None
+            raise TierError(f"tier {tier} is not to be had here: {error}; {HOW_TO_GET[tier]}") from None
         if holes:
             sandbox.close()
-            raise TierError(f"tier A has holes here: a student can {', '.join(holes)}; {HOW_TO_GET_TIER_A}")
+            raise TierError(
+                f"tier {tier} has holes here: a student can {', '.join(holes)}; {HOW_TO_GET[tier]}"
+            )
     return sandbox

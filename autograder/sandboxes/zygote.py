@@ -17,6 +17,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,13 @@ KEPT_OUTPUT = 64 * 1024
 PATIENCE = 3600.0
 """Seconds beyond a worker's own limit after which a grader that says nothing counts as stuck."""
 HERE = Path(__file__).resolve().parent
+FILTERS = ("landlock", "seccomp", "system_calls")
+WRITABLE = ("/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")  # noqa: S108
+"""What a worker of tier A may write: its own folders, and devices that keep nothing."""
+READABLE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/usr/share/zoneinfo")
+"""What a worker of tier B may read beside its libraries: how many processors there are, and what time it is."""
+FOLDERS = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR")
+"""Names in the environment that lead to a worker's own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Warm:
     """What every fork of this zygote finds in its memory."""
 
     jail: ModuleType
+    filters: dict[str, ModuleType]
     wire: ModuleType
     worker: ModuleType
     operations: dict[str, Any]
@@ -57,6 +66,7 @@ def main() -> None:
     control = socket.socket(fileno=config["control"])
     jail = load_file("legrade_jail", HERE / "jail.py")
     attempts = load_file("legrade_attempts", HERE / "attempts.py")
+    filters = {name: load_file(f"legrade_{name}", HERE / f"{name}.py") for name in FILTERS}
     sources = {name: (HERE.parent / f"{name}.py").read_text(encoding="utf-8") for name in config["files"]}
     uid = os.geteuid()
     if config["tier"] == "A":
@@ -69,7 +79,7 @@ def main() -> None:
     shell = _import(config["warm"], modules["worker"])
     ours = {"probe": attempts.run, "statements": modules["worker"].statement_lines}
     operations = {**ours, **getattr(modules.get("worker_models"), "OPERATIONS", {})}
-    warm = Warm(jail, modules["wire"], modules["worker"], operations, shell)
+    warm = Warm(jail, filters, modules["wire"], modules["worker"], operations, shell)
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -150,7 +160,7 @@ def _work(warm: Warm, request: dict[str, Any], channel_fd: int, output: int) -> 
     channel = socket.socket(fileno=channel_fd)
     try:
         channel = _keep_only(channel, output)
-        _lock_down(warm.jail, request)
+        _lock_down(warm.jail, warm.filters, request)
         shell = warm.shell if request["notebook"] else None
         worker = warm.worker.Worker(warm.wire, warm.operations, shell)
     except Exception as error:  # noqa: BLE001 -- whatever stopped us is reported before any student code ran
@@ -174,10 +184,10 @@ def _keep_only(channel: socket.socket, output: int) -> socket.socket:
     return socket.socket(fileno=fd)
 
 
-def _lock_down(jail: ModuleType, request: dict[str, Any]) -> None:
+def _lock_down(jail: ModuleType, filters: dict[str, ModuleType], request: dict[str, Any]) -> None:
     """Give the worker its own folders and its limits, and take every privilege away."""
-    limits, isolated = request["limits"], request["tier"] == "A"
-    if isolated:
+    limits, tier = request["limits"], request["tier"]
+    if tier == "A":
         jail.leave_keyring()
         jail.be_ended_first()
         jail.furnish_worker(limits["scratch_mb"])
@@ -186,12 +196,42 @@ def _lock_down(jail: ModuleType, request: dict[str, Any]) -> None:
         jail.die_with_parent()
     else:
         os.chdir(request["scratch"])
+    if tier == "B":
+        jail.leave_keyring()
+        jail.be_ended_first()
+        jail.drop_privileges(os.geteuid())
+        jail.die_with_parent()
+        os.environ.update(dict.fromkeys(FOLDERS, request["scratch"]))
+        tempfile.tempdir = request["scratch"]  # whatever was found before this worker had a folder
     jail.limit_resources(
         memory_mb=limits["memory_mb"],
-        processes=limits["processes"] if isolated else None,  # would count the grader's own user in tier C
+        processes=limits["processes"] if tier == "A" else None,  # would count all that the grader's user runs
         scratch_mb=limits["scratch_mb"],
         cpu_seconds=int(limits["total_seconds"]) + 10,
     )
+    if tier != "C":
+        _filter(filters, request)
+
+
+def _filter(filters: dict[str, ModuleType], request: dict[str, Any]) -> None:
+    """Refuse every file, signal and system call that a worker does not need; the last step, for good.
+
+    Raises:
+        OSError: the filter of system calls cannot be had, or in tier B Landlock.
+    """
+    isolated = request["tier"] == "A"
+    readable = ["/"] if isolated else [*request["readable"], f"/proc/{os.getpid()}", *READABLE]
+    writable = WRITABLE if isolated else (request["scratch"], *WRITABLE[2:])
+    version = filters["landlock"].restrict(readable, list(writable), request.get("listable"))
+    if not isolated and not version:
+        raise OSError("the kernel has no Landlock, on which tier B rests")
+    lines = filters["seccomp"].program(
+        filters["system_calls"],
+        os.uname().machine,
+        processes=isolated,
+        signals_of=None if isolated else os.getpid(),
+    )
+    filters["seccomp"].install(lines)
 
 
 def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]) -> dict[str, Any]:
@@ -202,26 +242,24 @@ def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]
     pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
     kept, printed, why = bytearray(), 0, ""
     open_pipes = [fd for fd in (pidfd, status.fileno(), output) if fd >= 0]
-    while True:
-        ready, _, _ = select.select(open_pipes, [], [], 1.0 if pidfd >= 0 else 0.05)
+    watched = request["scratch"] if request["tier"] == "B" else ""
+    while not why:
+        ready, _, _ = select.select(open_pipes, [], [], 0.25 if watched else 1.0 if pidfd >= 0 else 0.05)
         if output in ready:
             taken = _take(output, kept)
             printed += taken or 0
             if taken is None:
                 open_pipes.remove(output)
-            if printed > limits["output_kb"] << 10:
-                why = "output"
-        ended = (
-            pidfd in ready if pidfd >= 0 else os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        )
-        if ended:
+        if _ended(pid, pidfd, ready):
             break
-        if status.fileno() in ready:
-            why = why or "grader"
-        if time.monotonic() > deadline:
-            why = why or "late"
-        if why:
-            break
+        if printed > limits["output_kb"] << 10:
+            why = "output"
+        elif watched and _written(watched) > limits["scratch_mb"] << 20:
+            why = "scratch"
+        elif status.fileno() in ready:
+            why = "grader"
+        elif time.monotonic() > deadline:
+            why = "late"
     _end(pid, request["tier"])
     _, code, usage = os.wait4(pid, 0)
     while len(kept) < KEPT_OUTPUT and (taken := _take(output, kept)):
@@ -234,6 +272,23 @@ def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]
         "printed": printed,
         "output": bytes(kept).decode("utf-8", "replace"),
     }
+
+
+def _ended(pid: int, pidfd: int, ready: list[int]) -> bool:
+    """Whether the worker has ended; it is not waited for yet."""
+    if pidfd >= 0:
+        return pidfd in ready
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _written(folder: str) -> int:
+    """Count the bytes that a folder takes on the disk; no file system of its own bounds it in tier B."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(f"{place}/{name}").st_blocks * 512
+    return total
 
 
 def _take(output: int, kept: bytearray) -> int | None:
