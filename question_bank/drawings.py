@@ -29,6 +29,6 @@ _DRAW: Final[Mapping[str, Callable[[Figure, Say], Drawing]]] = MappingProxyType(
 )
 
 
-def svg(figure: Figure, say: Say = str) -> str:
-    """Draw a figure; `say` gives a text of `WORDS` in the language of the page."""
-    return vector.document(_DRAW[figure.kind](figure, say), figure.alt.plain())
+def svg(figure: Figure, say: Say = str, *, inline: bool = False) -> str:
+    """Draw a figure, as a file or inline in HTML; `say` gives a text of `WORDS` in the language of the page."""
+    return vector.document(_DRAW[figure.kind](figure, say), figure.alt.plain(), inline=inline)

@@ -15,6 +15,7 @@ _WIDE: Final = 320
 _LARGEST_CELL, _SMALLEST_CELL = 22, 3
 _WHOLE: Final = 12
 """Rows or columns, with their padding, that are all drawn."""
+_COUNTED: Final = 24
 _TORN: Final = 8
 
 
@@ -53,13 +54,14 @@ class _Axis:
     padding: int
     dilation: int
     mark: int
+    whole: bool
 
     @classmethod
     def of(cls, figure: Figure, axis: int) -> "_Axis":
         mark = figure.pair("mark")[axis] if figure.several("mark") else 0
         names = ("size", "kernel", "stride", "padding", "dilation")
         n, kernel, stride, padding, dilation = (figure.pair(name)[axis] for name in names)
-        return cls(n, kernel, stride, padding, dilation, mark)
+        return cls(n, kernel, stride, padding, dilation, mark, bool(figure.get("bare")))
 
     @property
     def span(self) -> int:
@@ -78,7 +80,8 @@ class _Axis:
     @property
     def shown(self) -> int:
         needed = max(self.span + self.stride + 1, _WHOLE - 2, self.padding + self.mark + 2)
-        return self.total if self.total <= max(needed, _WHOLE) else needed
+        most = _COUNTED if self.whole else _WHOLE  # where nothing is written, pixels are counted
+        return self.total if self.total <= max(needed, most) else needed
 
     @property
     def room(self) -> int:

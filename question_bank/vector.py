@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from question_bank.message import Message
 
@@ -41,8 +41,14 @@ class Drawing:
     legend: tuple[Entry, ...] = ()
 
 
-def document(drawing: Drawing, title: str) -> str:
-    """Write a drawing with its legend; the title is what a reader who cannot see it is told."""
+def document(drawing: Drawing, title: str, *, inline: bool = False) -> str:
+    """Write a drawing with its legend; the title is what a reader who cannot see it is told.
+
+    Args:
+        drawing: what is shown.
+        title: an element of its own, which browsers show beside the pointer; an attribute where the drawing is inline.
+        inline: whether it stands in HTML, which needs no name of the namespace; else it is a file by itself.
+    """
     legend = [
         _SYMBOLS[name](drawing.height + (index + 0.5) * LINE)
         + words(_LEGEND_TEXT, drawing.height + (index + 0.5) * LINE, text)
@@ -52,9 +58,11 @@ def document(drawing: Drawing, title: str) -> str:
     height = drawing.height + len(legend) * LINE + 4
     size = f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}"'
     inside = "".join((*drawing.pieces, *legend))
+    named = f" aria-label={quoteattr(title)}" if inline else ' xmlns="http://www.w3.org/2000/svg"'
+    told = "" if inline else f"<title>{escape(title)}</title>"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="img" {size} fill="none" stroke="currentColor" '
-        f'font-family="{_PLAIN}" font-size="{TEXT_SIZE}"><title>{escape(title)}</title>{inside}</svg>'
+        f'<svg{named} class="drawing" role="img" {size} fill="none" stroke="currentColor" '
+        f'font-family="{_PLAIN}" font-size="{TEXT_SIZE}">{told}{inside}</svg>'
     )
 
 

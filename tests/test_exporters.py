@@ -32,7 +32,8 @@ from question_bank.exporters import EXPORTERS, exporter
 from question_bank.issued import KeyItem, Sheet, read_sheets
 from question_bank.keys import CourseKey
 from question_bank.message import Message
-from question_bank.paper import Paper
+from question_bank.model import PublicQuestion
+from question_bank.paper import Item, Paper
 from question_bank.roster import Student
 from question_bank.values import Grid
 
@@ -278,3 +279,21 @@ def test_templates_are_part_of_the_package():
     """Every template has a suffix that the wheel takes along."""
     folder = Path(bank.__file__).parent / "exporters" / "templates"
     assert {path.suffix for path in folder.iterdir()} == {".j2"}
+
+
+def test_formulas_and_numbers_are_set_as_in_print():
+    """No line begins with the comma after a formula; negative numbers have a minus sign, but not in code; ranges have none."""
+    question = PublicQuestion(
+        Message("With $s = {s}$, <b> and bias -2 (pages 3-4): `x[-1]`.", {"s": 4}), parts=(), code="y = -1"
+    )
+    page = EXPORTERS.get("html").export(Paper("Quiz", "quiz-1", "B1", (Item("a", 0, 1, question),))).decode()
+    assert "</math>,</span> &lt;b&gt; and bias \u22122 (pages 3-4): <code>x[-1]</code>." in page
+    assert "y = -1" in page
+
+
+def test_long_lines_of_a_listing_are_set_smaller():
+    """A table of layers is read without moving it to and fro; a listing with short lines keeps its size."""
+    for length, wanted in ((74, "<pre tabindex"), (75, '<pre class="wide" tabindex')):
+        question = PublicQuestion(Message("?"), parts=(), code=f"short\n{'x' * length}")
+        page = EXPORTERS.get("html").export(Paper("Quiz", "quiz-1", "B1", (Item("a", 0, 1, question),)))
+        assert wanted in page.decode()

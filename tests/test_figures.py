@@ -20,6 +20,7 @@ from question_bank.values import show
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALT = Message("A drawing with ${n}$ < {n} & more", {"n": 5})
+TITLE = "<title>A drawing with 5 &lt; 5 &amp; more</title>"
 sizes = st.integers(1, 40)
 few = st.integers(1, 9)
 
@@ -73,6 +74,18 @@ def texts(drawing):
 def numbers_in(text):
     """List the numbers in a text."""
     return {int(digits) for digits in re.findall(r"\d+", text)}
+
+
+@settings(max_examples=30, deadline=None)
+@given(figure=figures)
+def test_inside_a_page_a_figure_names_itself_without_a_tooltip(figure):
+    """Inline, the same drawing has its alternative text as an attribute, and no address of a namespace."""
+    drawing, inline = svg(figure), svg(figure, inline=True)
+    assert "http" not in inline
+    assert "<title>" not in inline
+    root = ET.fromstring(inline)  # noqa: S314 -- our own bytes
+    assert root.get("aria-label") == "A drawing with 5 < 5 & more"
+    assert inline.partition("fill=")[2] == drawing.partition("fill=")[2].replace(TITLE, "", 1)
 
 
 def test_every_kind_is_drawn_in_these_tests():

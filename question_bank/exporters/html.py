@@ -36,6 +36,7 @@ _STYLE: Final = "page.css.j2"
 _SCRIPTS: Final = ("reader.js.j2", "page.js.j2")
 _CLOSING: Final = ".,;:?!)%"
 _MINUS: Final = re.compile(r"(?<![\w)\]])-(?=[\d.])")
+_WIDE_LISTING: Final = 74
 _MOST_CELLS: Final = 150
 _MOST_GRID_AXES: Final = 3
 
@@ -111,7 +112,7 @@ def _environment(language: str = SOURCE) -> Environment:
         "equation": lambda step: Markup(step.mathml()),  # noqa: S704  # MathML that `maths` made
     }
     environment.install_gettext_callables(say, _no_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    environment.tests["grid"] = _has_grid
+    environment.tests |= {"grid": _has_grid, "wide": _is_wide}
     environment.globals |= {"letters": string.ascii_lowercase, "key_of": key_of}
     return environment
 
@@ -176,9 +177,7 @@ def _message(message: Message) -> Markup:
 
 
 def _drawing(figure: Figure, say: Callable[[str], str]) -> Markup:
-    """Draw a figure; inside HTML it needs no name of its namespace, which looks like an address."""
-    drawing = svg(figure, say).replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
-    return Markup(drawing)  # noqa: S704  # our own drawing, its texts escaped
+    return Markup(svg(figure, say, inline=True))  # noqa: S704  # our own drawing, its texts escaped
 
 
 def _number(value: Rational) -> str:
@@ -220,6 +219,11 @@ def _has_grid(field: Field) -> bool:
     """Whether the field is shown as cells to fill in."""
     size = field.size
     return size is not None and len(size) <= _MOST_GRID_AXES and math.prod(size) <= _MOST_CELLS
+
+
+def _is_wide(listing: str) -> bool:
+    """Whether a listing has lines that need smaller letters."""
+    return max(map(len, listing.splitlines()), default=0) > _WIDE_LISTING
 
 
 def _field_json(field: Field) -> str:

@@ -91,6 +91,7 @@ class WhichConvFits:
                 "stride": given["s"],
                 "padding": given["p"],
                 "output": size[1:],
+                "bare": 1,
             },
         )
         lines = (
