@@ -42,33 +42,40 @@ def register(app: typer.Typer) -> None:
 @bank_app.command("list")
 def list_families(
     *,
+    topic: Annotated[str | None, typer.Option(help="Families of this topic only.")] = None,
+    points: Annotated[
+        bool, typer.Option("--points", help="Count the points of each space, too: seconds.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
 ) -> None:
-    """List the families: topic, version, points of the space, title."""
+    """List the families: topic, version, title."""
     from question_bank import bank
+    from question_bank.registry import unknown
 
     families = [bank.get(name) for name in bank.names()]
-    rows = [
+    topics = {family.topic for family in families}
+    if topic is not None and topic not in topics:
+        raise unknown("topic", topic, topics)
+    rows: list[dict[str, object]] = [
         {
             "family": family.name,
             "topic": family.topic,
             "version": family.version,
-            "points": len(family.space),
             "drawn": family.maker.drawn,
             "radicals": list(family.space.radicals),
             "title": family.title,
+            **({"points": len(family.space)} if points else {}),
         }
         for family in families
+        if topic in (None, family.topic)
     ]
     if as_json:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
+    heads = ("family", "topic", "version", *(("points",) if points else ()), "asks")
+    names = ("family", "topic", "version", *(("points",) if points else ()), "title")
     _print_table(
-        ("family", "topic", "version", "points", "asks"),
-        [
-            (str(row["family"]), str(row["topic"]), str(row["version"]), _points(row), str(row["title"]))
-            for row in rows
-        ],
+        heads, [tuple(_points(row) if name == "points" else str(row[name]) for name in names) for row in rows]
     )
 
 
@@ -141,10 +148,8 @@ def verify(
     from question_bank.verification import verify as prove
 
     chosen = [bank.get(name) for name in families or bank.names()]
-    reports = []
-    for family in chosen:
-        with _progress(family.name, len(family.space)) as tick:
-            reports.append(prove(family, draws=draws, tick=tick))
+    with _progress(sum(len(family.space) for family in chosen)) as begin:
+        reports = [prove(family, draws=draws, tick=begin(family.name)) for family in chosen]
     if as_json:
         typer.echo(json.dumps([asdict(report) for report in reports], indent=2))
     else:
@@ -154,14 +159,19 @@ def verify(
 
 
 @contextmanager
-def _progress(name: str, total: int) -> Iterator[Callable[[], object]]:
-    """Show a bar on a terminal's stderr while points are proved."""
+def _progress(total: int) -> Iterator[Callable[[str], Callable[[], object]]]:
+    """Show on a terminal's stderr how many of all points are proved, of which family, and how long it will take."""
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(name, total=total)
-        yield lambda: progress.advance(task)
+        task = progress.add_task("", total=total)
+
+        def begin(family: str) -> Callable[[], object]:
+            progress.update(task, description=family)
+            return lambda: progress.advance(task)
+
+        yield begin
 
 
 _COLUMNS = (

@@ -193,7 +193,12 @@ LATE = ("torch", "sympy", "matplotlib", "IPython", "nbgrader", "sklearn", "scipy
 
 @pytest.mark.parametrize(
     "statement",
-    ["import question_bank", "import autograder", "import autograder.cli"],
+    [
+        "import question_bank",
+        "from question_bank import bank; bank.names()",
+        "import autograder",
+        "import autograder.cli",
+    ],
 )
 def test_starting_imports_nothing_heavy(statement):
     """`legrade --help` and the bank's face start at once because they load none of the large libraries."""

@@ -21,13 +21,17 @@ def legrade(*arguments, cwd=None):
 
 
 def test_list_names_every_family():
-    """The table has a line for each family; the JSON has its topic, version, points and radicals."""
+    """The table has a line for each family; the JSON has its topic, version and radicals, and on demand its points."""
     done = legrade("bank", "list")
     assert done.returncode == 0
     assert all(any(line.startswith(name) for line in done.stdout.splitlines()) for name in bank.names())
     rows = json.loads(legrade("bank", "list", "--json").stdout)
     assert [row["family"] for row in rows] == list(bank.names())
-    assert rows[0].keys() == {"family", "topic", "version", "points", "drawn", "radicals", "title"}
+    assert rows[0].keys() == {"family", "topic", "version", "drawn", "radicals", "title"}
+    counted = json.loads(legrade("bank", "list", "--json", "--points", "--topic", "pooling").stdout)
+    assert {row["topic"] for row in counted} == {"pooling"}
+    assert all(row["points"] == len(bank.get(row["family"]).space) for row in counted)
+    assert "did you mean pooling" in legrade("bank", "list", "--topic", "poolign").stderr
 
 
 def test_show_prints_the_same_question_for_a_seed_and_no_key():

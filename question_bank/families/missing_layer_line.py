@@ -9,7 +9,7 @@ from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.net_listing import Net
-from question_bank.programs import numbered, unnumbered
+from question_bank.numbered_lines import numbered, unnumbered
 from question_bank.space import Space
 from question_bank.values import Value
 

@@ -5,7 +5,7 @@ from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question
-from question_bank.programs import numbered, unnumbered
+from question_bank.numbered_lines import numbered, unnumbered
 from question_bank.space import Space
 from question_bank.training_faults import TEXTS
 from question_bank.training_listing import (
