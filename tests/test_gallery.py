@@ -47,8 +47,8 @@ class Page(HTMLParser):
         self.inside.setdefault((where, part), []).append(data)
 
     def said(self, family, part):
-        """Return what stands in a family's student's or author's part, with single spaces."""
-        return " ".join("".join(self.inside[family, part]).split())
+        """Return what stands in a family's student's or author's part, with single spaces and hyphens for minus signs."""
+        return " ".join("".join(self.inside[family, part]).split()).replace("\u2212", "-")
 
 
 @pytest.fixture(scope="module")
