@@ -180,7 +180,7 @@ def _why(judged: Judged, lecture: Sequence[Judged], apart: Sequence[Difference],
     if kind.axes and not found:
         found += explain.by_axes(example.stated, judged.right)
     with suppress(FormatError):  # the file's budget is spent: what was found until then is reported
-        found += related.inherited(judged, lecture, lambda other: recompute(other, work))
+        found += related.inherited(judged, lecture, work, lambda other: recompute(other, work))
         if not found or kind.same is not None:  # a formula is shown to fail, whatever explains it
             found += kind.slips(Given(example), example.stated, work)
     digits = explain.by_digits(apart, alone=not found)

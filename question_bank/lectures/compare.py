@@ -50,6 +50,15 @@ def differences(stated: Any, right: Answer, tolerance: Fraction | None = None) -
     return tuple(_differences(stated, right, tolerance, ()))
 
 
+def holds(stated: Any, right: Answer, tolerance: Fraction | None = None) -> bool:
+    """Tell whether a stated answer holds; ends at the first place where it does not.
+
+    >>> holds([1, Decimal("0.3")], (1, Fraction(1, 3)))
+    True
+    """
+    return next(_differences(stated, right, tolerance, ()), None) is None
+
+
 def _differences(
     stated: Any, right: Answer, tolerance: Fraction | None, path: tuple[int | str, ...]
 ) -> Iterator[Difference]:

@@ -5,18 +5,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from question_bank.errors import FormatError, QuestionBankError
-from question_bank.lectures.compare import Answer, Difference, decimals, differences
+from question_bank.lectures.compare import Answer, Difference, decimals, holds
 from question_bank.lectures.given import Given
 from question_bank.lectures.kind import Kind, Slip
 from question_bank.lectures.show import number_text
 from question_bank.lectures.stacks import RaisesError
 from question_bank.lectures.work import Work
-from question_bank.misconceptions import CATALOGUE
+from question_bank.misconceptions import CATALOGUE, LECTURES
 
 _MOST_NAMED = 3
+_FOR_ERRATA: Final = {
+    "megabyte-of-a-million": "With 1024 times 1024 bytes, as summaries print it, a megabyte is larger."
+}
+"""Explanations in place of those of the catalogue that speak of a question."""
 Matches: TypeAlias = Callable[[Answer], bool]
 """Whether what is stated is this."""
 
@@ -79,9 +83,10 @@ def _one_axis_more(one: Sequence[Any], other: Sequence[Any]) -> bool:
 
 
 def catalogued(rule: str) -> Slip:
-    """Return a misconception of the catalogue as an explanation."""
+    """Return a misconception of the catalogue as an explanation, in words for the errata where there are some."""
     entry = CATALOGUE[rule]
-    return Slip(rule, f"{entry.title}. {entry.explanation}", misconception=True)
+    said = LECTURES.get(rule) or _FOR_ERRATA.get(rule) or entry.explanation
+    return Slip(rule, f"{entry.title}. {said}", misconception=True)
 
 
 def by_digits(apart: Sequence[Difference], *, alone: bool) -> Iterator[Slip]:
@@ -124,4 +129,4 @@ def matcher(kind: Kind, given: Given, stated: Any, tolerance: Fraction | None) -
     same = kind.same
     if same is not None:
         return lambda answer: same(stated, answer, given)
-    return lambda answer: not differences(stated, answer, tolerance)
+    return lambda answer: holds(stated, answer, tolerance)

@@ -184,7 +184,8 @@ def softmax(x: Sequence[Rational]) -> tuple[float, ...]:
     """
     top = max(x)
     powers = [math.exp(max(float(value - top), -800.0)) for value in x]
-    return tuple(power / sum(powers) for power in powers)
+    total = sum(powers)
+    return tuple(power / total for power in powers)
 
 
 _FUNCTIONS: Final[Mapping[str, Callable[[Sequence[Rational]], tuple[Rational | float, ...]]]] = {

@@ -58,7 +58,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"stated": stated_blocks, "right": right_blocks}
+    environment.filters |= {"stated": stated_blocks, "right": right_blocks, "number": number_text}
     return environment
 
 
@@ -98,7 +98,8 @@ def _blocks(finding: Finding, answer: Any, digits: int) -> tuple[Block, ...]:
         return tuple(
             _block(f"[{index}]", plane, (index,), wrong, digits) for index, plane in enumerate(answer)
         )
-    return (_block("", answer, (), wrong, digits),)
+    size = _size(answer) if () in wrong else ""  # the same numbers in another shape look alike without it
+    return (_block(size, answer, (), wrong, digits),)
 
 
 def _block(name: str, answer: Any, path: tuple[int | str, ...], wrong: set[Any], digits: int) -> Block:
@@ -117,6 +118,13 @@ def _cell(cell: Any, digits: int) -> str:
     """Write a cell of a table; a number with a true minus sign."""
     shown = number_text(cell, digits)
     return shown if isinstance(cell, str) else shown.replace("-", "\u2212")
+
+
+def _size(answer: Any) -> str:
+    """Write the shape of a table or a list."""
+    if _is_table(answer):
+        return f"{len(answer)} \u00d7 {len(answer[0])}"
+    return f"{len(answer)} numbers" if _is_row(answer) else ""
 
 
 def _is_row(answer: Any) -> bool:

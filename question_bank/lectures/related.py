@@ -6,10 +6,11 @@ from itertools import islice
 from typing import Any
 
 from question_bank.errors import FormatError
-from question_bank.lectures.compare import Answer, differences
+from question_bank.lectures.compare import Answer, differences, holds
 from question_bank.lectures.example import Example
 from question_bank.lectures.given import leaves
 from question_bank.lectures.kind import Slip
+from question_bank.lectures.work import Work
 
 _MOST_RELATIVES = 200
 _MOST_LISTED = 4
@@ -27,9 +28,10 @@ class Judged:
 Recompute = Callable[[Example], Answer]
 
 
-def inherited(judged: Judged, lecture: Sequence[Judged], recompute: Recompute) -> Iterator[Slip]:
+def inherited(judged: Judged, lecture: Sequence[Judged], work: Work, recompute: Recompute) -> Iterator[Slip]:
     """Tell whether the answer follows from a wrong one of the lecture: read with a larger stride, or computed on."""
     example = judged.example
+    cells = sum(1 for _ in leaves(example.inputs))
     for other in _others(judged, lecture):
         source = other.example
         if other.holds is not False or not isinstance(source.stated, list):
@@ -39,7 +41,8 @@ def inherited(judged: Judged, lecture: Sequence[Judged], recompute: Recompute) -
             if steps and _thinned(source.stated, *steps) == example.stated:
                 which = f"every {_nth(steps)} row and column"
                 yield Slip("inherited", f"It is read off the wrong table stated in {source.id}, {which}.")
-        if "x" in example.inputs and not differences(example.inputs["x"], other.right):
+        work.spend(cells)
+        if "x" in example.inputs and holds(example.inputs["x"], other.right):
             yield from _computed_on(judged, source, recompute)
 
 

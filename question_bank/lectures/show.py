@@ -22,7 +22,7 @@ def places(tolerance: Fraction | None) -> int:
     """
     if not tolerance:
         return _USUAL_PLACES
-    return min(_MOST_PLACES, max(0, 2 - math.floor(math.log10(tolerance))) - (tolerance >= 1))
+    return min(_MOST_PLACES, max(0, 1 - math.floor(math.log10(tolerance))))
 
 
 def number_text(value: Any, digits: int = _USUAL_PLACES) -> str:
