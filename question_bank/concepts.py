@@ -55,6 +55,10 @@ class Fact:
         return self.true if holds else self.false
 
 
+Stated = tuple[Fact, bool]
+"""A fact, and whether its statement is shown or its opposite."""
+
+
 @cache
 def facts(topic: str = "") -> tuple[Fact, ...]:
     """Return the facts of a topic, or all, in a fixed order."""
@@ -104,6 +108,29 @@ def choose(draw: Draw, topic: str, count: int) -> tuple[Fact, ...]:
         if len(chosen) < count and compatible(chosen, fact):
             chosen.append(fact)
     return tuple(chosen)
+
+
+@cache
+def sets(name: str, topic: str, count: int, right: int | None, wanted: int) -> tuple[tuple[Stated, ...], ...]:
+    """Draw sets of statements about a topic, no two of which are the same in another order.
+
+    Args:
+        name: of the stream.
+        topic: one of `TOPICS`.
+        count: statements of a set.
+        right: how many of them hold; None leaves that to chance.
+        wanted: sets.
+    """
+    found: dict[frozenset[Stated], tuple[Stated, ...]] = {}
+    number = 0
+    while len(found) < wanted:
+        draw = Draw(name, topic, count, -1 if right is None else right, number)
+        chosen = choose(draw.child("facts"), topic, count)
+        limit = draw.integer(0, count) if right is None else right
+        drawn = tuple(zip(chosen, draw.shuffle([k < limit for k in range(count)]), strict=True))
+        found.setdefault(frozenset(drawn), drawn)
+        number += 1
+    return tuple(found.values())
 
 
 def explained(fact: Fact, holds: bool, number: int) -> tuple[Message, ...]:  # noqa: FBT001 -- which of the two

@@ -3,7 +3,7 @@
 from question_bank import concepts
 from question_bank.answers import Choice
 from question_bank.authoring import Draft, family
-from question_bank.concepts import TOPICS, Fact
+from question_bank.concepts import TOPICS, Stated
 from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -18,14 +18,12 @@ _STEMS = {
 _SETS = 30
 
 
-def _statements(given: Given) -> tuple[tuple[Fact, bool], ...]:
+def _statements(given: Given) -> tuple[Stated, ...]:
     """Return the statements of a point: every one in turn where one is asked, else a set that the point's number draws."""
     topic, number = TOPICS[given["topic"]], given["number"]
     if given["count"] == 1:
         return ((concepts.facts(topic)[number // 2], number % 2 == 0),)
-    draw = Draw("true-or-false", topic, number)
-    chosen = concepts.choose(draw.child("facts"), topic, given["count"])
-    return tuple((fact, draw.integer(0, 1) == 1) for fact in chosen)
+    return concepts.sets("true-or-false", topic, given["count"], None, _SETS)[number]
 
 
 def _exists(given: Given) -> bool:

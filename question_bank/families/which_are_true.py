@@ -3,7 +3,7 @@
 from question_bank import concepts
 from question_bank.answers import Choices
 from question_bank.authoring import Draft, family
-from question_bank.concepts import TOPICS, Fact
+from question_bank.concepts import TOPICS, Stated
 from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -11,6 +11,7 @@ from question_bank.space import Space
 from question_bank.values import Value
 
 _LETTERS = "ABCDE"
+_SETS = 20
 _STEMS = (
     "Which of these statements about convolution are true?",
     "Which of these statements about pooling are true?",
@@ -24,13 +25,10 @@ _STEMS = (
 )
 
 
-def _statements(given: Given) -> tuple[tuple[Fact, bool], ...]:
+def _statements(given: Given) -> tuple[Stated, ...]:
     """Return the five statements of a point, in order; `right` of them hold."""
     topic = TOPICS[given["topic"]]
-    draw = Draw("which-are-true", topic, given["right"], given["set"])
-    chosen = concepts.choose(draw.child("facts"), topic, len(_LETTERS))
-    holds = draw.shuffle([number < given["right"] for number in range(len(_LETTERS))])
-    return tuple(zip(chosen, holds, strict=True))
+    return concepts.sets("which-are-true", topic, len(_LETTERS), given["right"], _SETS)[given["set"]]
 
 
 @family("which-are-true", topic="concepts", version=1)
@@ -40,7 +38,7 @@ class WhichAreTrue:
     The bank of statements is curated; most of them have a check that torch runs, the others name a source.
     """
 
-    space = Space(topic=range(len(TOPICS)), right=(2, 3, 4), set=range(20), radicals=("topic",))
+    space = Space(topic=range(len(TOPICS)), right=(2, 3, 4), set=range(_SETS), radicals=("topic",))
     rules = tuple(sorted({fact.misconception for fact in concepts.facts()}))
     drawn = False
 
