@@ -47,8 +47,13 @@ class Page(HTMLParser):
         self.inside.setdefault((where, part), []).append(data)
 
     def said(self, family, part):
-        """Return what stands in a family's student's or author's part, with single spaces and hyphens for minus signs."""
-        return " ".join("".join(self.inside[family, part]).split()).replace("\u2212", "-")
+        """Return what stands in a family's student's or author's part."""
+        return bare("".join(self.inside[family, part]))
+
+
+def bare(text):
+    """Return a text with single spaces, and hyphens for minus signs."""
+    return " ".join(text.split()).replace("\u2212", "-")
 
 
 @pytest.fixture(scope="module")
@@ -90,17 +95,17 @@ def test_a_family_is_shown_as_a_student_sees_it_and_then_explained(whole, name):
     question = bank.generate(name, 3)
     student, author = whole.said(name, "student"), whole.said(name, "author")
     for kind, text in question.stem.spans():
-        assert kind == "math" or " ".join(text.split()) in student
+        assert kind == "math" or bare(text) in student
     for step in question.solution:
         label = [text.strip() for kind, text in step.label.spans() if kind != "math"]
-        assert all(" ".join(text.split()) in author for text in label)
+        assert all(bare(text) in author for text in label)
     for wrong in question.wrong:
         entry = CATALOGUE[wrong.misconception]
         for text in (entry.title, entry.explanation):
             plain = [span for kind, span in gallery.Message(text).spans() if kind != "math"]
-            assert all(" ".join(span.split()) in author for span in plain)
+            assert all(bare(span) in author for span in plain)
         assert entry.explanation not in student
-    assert gallery.Message(bank.get(name).title).plain() in student
+    assert bare(gallery.Message(bank.get(name).title).plain()) in student
 
 
 def test_the_same_seed_gives_the_same_bytes():
