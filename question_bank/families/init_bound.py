@@ -42,7 +42,7 @@ def _root(square: Rational) -> Rational:
     """Return a square root to eight decimals, exact where it is rational.
 
     >>> _root(Fraction(4, 9)), _root(Fraction(1, 2))
-    (Fraction(2, 3), Fraction(70710678, 100000000))
+    (Fraction(2, 3), Fraction(35355339, 50000000))
     """
     top, bottom = square.numerator, square.denominator
     if isqrt(top) ** 2 == top and isqrt(bottom) ** 2 == bottom:
