@@ -17,7 +17,6 @@ from question_bank.marking_cli import register as register_marking
 from question_bank.texts_cli import register as register_texts
 
 if TYPE_CHECKING:
-    from question_bank.model import Question
     from question_bank.verification import Report
 
 bank_app = typer.Typer(name="bank", help="Families of questions: list, show, prove.", no_args_is_help=True)
@@ -95,43 +94,11 @@ def show(
 ) -> None:
     """Show one question as text."""
     from question_bank import bank
+    from question_bank.as_text import question_lines, solution_lines
     from question_bank.translation import localize
 
     question = localize(bank.generate(family, seed), language)
-    typer.echo("\n".join(_question_lines(question) + (_solution_lines(question) if solution else [])))
-
-
-def _question_lines(question: "Question") -> list[str]:
-    from question_bank.values import show_number
-
-    lines = [question.stem.plain(), ""]
-    if question.code:
-        lines += [f"    {line}" for line in question.code.splitlines()] + [""]
-    for table in question.tables:
-        rows = [[show_number(cell) for cell in row] for row in table.value.rows()]
-        width = max(len(cell) for row in rows for cell in row) + 2
-        lines += [
-            f"{table.caption.plain()}:",
-            *("".join(cell.rjust(width) for cell in row) for row in rows),
-            "",
-        ]
-    for part in question.parts:
-        field = part.field
-        unit = f" [{field.unit}]" if field.unit else ""
-        lines.append(f"{part.prompt.plain()}{unit}: ______")
-        lines += [f"  {letter}) {text}" for letter, text in zip(field.letters, field.options, strict=True)]
-        lines += ["  or: this raises an error"] if field.may_raise else []
-    return lines
-
-
-def _solution_lines(question: "Question") -> list[str]:
-    from question_bank.misconceptions import CATALOGUE
-    from question_bank.values import show as shown
-
-    keys = [f"Key: {part.answer.show()}" for part in question.parts]
-    steps = [f"  {step.plain()}" for step in question.solution]
-    wrong = [f"  {shown(entry.value)}: {CATALOGUE[entry.misconception].title}" for entry in question.wrong]
-    return ["", *keys, "", "Solution:", *steps, "", "Wrong answers with a name:", *wrong]
+    typer.echo("\n".join(question_lines(question) + (solution_lines(question) if solution else [])))
 
 
 @bank_app.command()

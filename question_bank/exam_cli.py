@@ -10,13 +10,10 @@ import typer
 from question_bank.errors import QuestionBankError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from question_bank.blueprint import Slot
     from question_bank.issued import Planned
     from question_bank.keys import CourseKey
     from question_bank.marks import Marks
-    from question_bank.model import Question
 
 exam_app = typer.Typer(name="exam", help="Quizzes and exams: look, build, mark.", no_args_is_help=True)
 
@@ -44,6 +41,7 @@ def preview(
     from rich.console import Console
 
     from question_bank import exam
+    from question_bank.as_text import question_lines, solution_lines
     from question_bank.blueprint import read_blueprint
 
     plan = read_blueprint(blueprint)
@@ -54,7 +52,8 @@ def preview(
         console.print(f"\n{heading}", style="bold", markup=False, soft_wrap=True)
         for number, question in enumerate(sample.questions, start=1):
             console.print(f"\nSample {number}", style="italic")
-            _print_question(console, question)
+            lines = [*question_lines(question), *solution_lines(question)]
+            console.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
 @exam_app.command()
@@ -137,26 +136,6 @@ def _heading(slot: "Slot", planned: "Planned") -> str:
     radicals = ", ".join(f"{name} = {value}" for name, value in planned.radicals.items())
     title = f"slots[{planned.slot}]: {slot.count} x {slot.family}, points each: {show_number(slot.points)}"
     return f"{title}; the same for all students: {radicals}" if radicals else title
-
-
-def _print_question(console: "Console", question: "Question") -> None:
-    from question_bank.misconceptions import CATALOGUE
-    from question_bank.values import show
-
-    lines = [question.stem.plain()]
-    lines += [f"    {line}" for line in question.code.splitlines()]
-    for table in question.tables:
-        width = max(len(str(cell)) for cell in table.value.cells) + 2
-        lines.append(f"{table.caption.plain()}:")
-        lines += ["".join(str(cell).rjust(width) for cell in row) for row in table.value.rows()]
-    for part in question.parts:
-        options = zip(part.field.letters, part.field.options, strict=True)
-        lines += [f"  {letter}) {text}" for letter, text in options]
-        lines.append(f"Key: {part.answer.show()} {part.field.unit}".rstrip())
-    lines += [f"  {step.plain()}" for step in question.solution]
-    lines.append("Mistakes recognised:" if question.wrong else "No mistake is recognised here.")
-    lines += [f"  {show(w.value)}: {CATALOGUE[w.misconception].title}" for w in question.wrong]
-    console.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
 def _print_marks(marks: "Marks") -> None:

@@ -9,6 +9,7 @@ import pytest
 import question_bank.verification
 from question_bank import bank
 from question_bank.cli import bank_app
+from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.values import show
 
@@ -57,9 +58,10 @@ def test_show_shows_every_family(name):
     question = bank.generate(name, 3)
     assert question.stem.plain() in text
     assert all(line in text for line in question.code.splitlines())
-    assert all(f") {option}" in text for option in question.parts[0].field.options)
+    assert all(f") {Message(option).plain()}" in text for option in question.parts[0].field.options)
     assert ("or: this raises an error" in text) == question.parts[0].may_raise
     assert all(step.plain() in text for step in question.solution)
+    assert all(remark.plain() in text for remark in question.remarks)
 
 
 @pytest.mark.parametrize("command", ["show", "verify"])
