@@ -110,6 +110,7 @@ def _judge(item: Example | Spoilt, work: Work) -> Judged | Finding:
         meant = f": did you mean {', '.join(near)}?" if near else ""
         return _plain(item, "unusable", f"unknown kind {item.kind!r}{meant}")
     try:
+        _tolerance(item)
         right = recompute(item, work)
         if not readable(item.stated):
             raise FormatError("stated_answer holds what is no number, or one of more than 40 digits")  # noqa: TRY301
@@ -137,9 +138,10 @@ def recompute(example: Example, work: Work) -> Answer:
 
 
 def _tolerance(example: Example) -> Fraction | None:
-    if "tolerance" not in example.parameters:
+    fields = {**example.inputs, **example.parameters}
+    if "tolerance" not in fields:
         return None
-    tolerance = Fraction(number(example.parameters["tolerance"], "tolerance"))
+    tolerance = Fraction(number(fields["tolerance"], "tolerance"))
     if tolerance <= 0:
         raise FormatError("tolerance: expected a number above 0; leave it out where digits decide")
     return tolerance
