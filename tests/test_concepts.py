@@ -24,6 +24,17 @@ ESSAYS = ("written-convolution", "written-training", "written-architectures")
 seeds = st.integers(0, 2**64)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Tiny tensors are slower on many threads."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def test_there_are_many_facts_and_each_topic_has_enough():
     """At least 120 statements with their opposites, at least twelve of each topic, every text once."""
     assert len(FACTS) >= 120
