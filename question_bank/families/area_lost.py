@@ -12,8 +12,8 @@ from question_bank.space import Space
 from question_bank.values import Value
 
 _STEM = (
-    "An image of {h} rows and {w} columns passes through {l} convolutions with kernels of ${k} * {k}$, stride 1 and no padding. How many "
-    "percent of the image's area are lost? One decimal is enough."
+    "An image of {h} rows and {w} columns passes through {l} convolutions with kernels of ${k} * {k}$, stride 1 and no padding. What "
+    "percentage of the image's area is lost? One decimal is enough."
 )
 _KEY = "100 - 100*(h - l*(k - 1))*(w - l*(k - 1)) / (h*w)"
 _RULES = {
@@ -29,7 +29,7 @@ _LINES = (
     ("lost", "Rows, and columns, that all layers take away", "l*(k - 1)"),
     ("rows", "Rows that are left", "h - lost"),
     ("columns", "Columns that are left", "w - lost"),
-    ("", "Percent of the area that are lost", "100 - 100*rows*columns / (h*w)"),
+    ("", "Percentage of the area that is lost", "100 - 100*rows*columns / (h*w)"),
 )
 
 
@@ -41,7 +41,7 @@ def _wrong(given: Given) -> tuple[Wrong, ...]:
     return wrong(_key(given), _RULES, given, least=0)
 
 
-@family("area-lost", topic="shapes", version=2)
+@family("area-lost", topic="shapes", version=3)
 class AreaLost:
     """Percent of an image's area that a stack of unpadded convolutions loses."""
 

@@ -14,9 +14,9 @@ from question_bank.values import Grid, Rational, Value, simplest
 from question_bank.writing import matrix, table, total
 
 _STEM = (
-    "A logistic regression computes $p$ as the sigmoid of $x$ times $w$ plus $b$ for each of {n} samples (the rows of $x$, with {d} "
-    "features). Its outputs $p$ and the labels $y$ are below, one for each sample. The loss is the binary cross-entropy, "
-    "averaged over the {n} samples. Write, exactly, the gradients $dw$ ({d} values) and $db$ of the loss with respect to "
+    "A logistic regression computes $p$ as the sigmoid of $x$ times $w$ plus $b$ for each of {n} samples (the rows of $x$, with one "
+    "column for each feature). Its outputs $p$ and the labels $y$ are below, one for each sample. The loss is the binary cross-entropy, "
+    "averaged over the {n} samples. Write, exactly, the gradients $dw$ (one value for each feature) and $db$ of the loss with respect to "
     "the weights and to the bias."
 )
 _RULES = (
@@ -105,7 +105,7 @@ def _solution(batch: _Batch) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-@family("logistic-gradient", topic="gradients", version=1)
+@family("logistic-gradient", topic="gradients", version=2)
 class LogisticGradient:
     """Gradient of the binary cross-entropy of a logistic regression."""
 
