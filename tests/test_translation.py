@@ -33,9 +33,11 @@ from question_bank.marksheet import item_to_json
 from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.paper import Paper
+from question_bank.readings import read
 from question_bank.responses import Response
 from question_bank.roster import Student, parse_roster
 from question_bank.translation import localize, rewritten, translate
+from question_bank.values import Field
 
 FAMILIES = bank.names()
 OTHERS = [language for language in languages.LANGUAGES if language != languages.SOURCE]
@@ -425,3 +427,29 @@ def test_a_translated_page_mixes_no_english_in(name, language):
         text for text in texts.of_pages() if text in visible and len(text.split()) > 2 and "%" not in text
     ]
     assert left == []
+
+
+def test_every_sentence_of_the_script_is_said_through_the_dictionary():
+    """A text outside `_("...")` would stay English; words that students type, and selectors, are no texts of the page."""
+    for name in ("reader.js.j2", "page.js.j2"):
+        source = (texts.TEMPLATES / name).read_text(encoding="utf-8")
+        source = re.sub(r"/\*.*?\*/|(?m://.*$)", "", source, flags=re.DOTALL)
+        source = re.sub(r'\b_\("(?:[^"\\]|\\.)*"', "", source)
+        assert '_("' not in source
+        for quoted, template in re.findall(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`', source):
+            literal = (quoted or re.sub(r"\$\{[^}]*\}", "", template)).encode().decode("unicode_escape")
+            typed = read(Field("shape", may_raise=True, may_be_undetermined=True), literal).ok
+            selector = re.search(r"[.#][a-z]", literal)
+            assert typed or selector or not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", literal), (name, literal)
+
+
+@pytest.mark.parametrize("name", ["paper.html.j2", "item.html.j2"])
+def test_every_word_of_the_page_is_in_a_text_for_translators(name):
+    """No word stands in a template, or in a label or title of a tag, but through `_` or `trans`."""
+    source = (texts.TEMPLATES / name).read_text(encoding="utf-8")
+    bare = re.sub(
+        r"\{% trans.*?%\}.*?\{% endtrans %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL
+    )
+    labels = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', bare)
+    words = re.sub(r"<[^>]*>", " ", bare)
+    assert re.findall(r"[^\W\d_]+", " ".join([words, *labels])) == []
