@@ -99,7 +99,7 @@ def test_a_preview_shows_key_steps_and_mistakes(course):
     for words in (
         "Quiz 1 (quiz-1)",
         "2 x conv-output-size",
-        "Mistakes recognised:",
+        "Wrong answers with a name:",
         "Output length: ",
         "points each: 2.5",
     ):
