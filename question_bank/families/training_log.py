@@ -106,14 +106,34 @@ def _wrong(losses: _Losses, p: int) -> tuple[Wrong, ...]:
 
 def _solution(validation: tuple[int, ...], p: int) -> tuple[Step, ...]:
     stop = _stop(validation, p)
+    kept = stop - p
     values = {f"v_{i}": simplest(Fraction(loss, 100)) for i, loss in enumerate(validation, start=1)}
-    whole, until = f"min({', '.join(values)})", f"min({', '.join(list(values)[:stop])})"
-    used = dict(list(values.items())[:stop])
-    kept = _epoch(validation[:stop])
+    after = {f"v_{i}": values[f"v_{i}"] for i in range(kept + 1, stop + 1)}
+    least = min(range(kept + 1, len(validation) + 1), key=lambda epoch: validation[epoch - 1])
+    both = {name: values[name] for name in (f"v_{kept}", f"v_{least}")}
+    names = {"epoch": kept, "p": p, "best": _epoch(validation)}
     return (
-        Step(Message("Smallest validation loss of the table"), whole, values, min(values.values())),
-        Step(Message("Smallest validation loss before the end"), until, used, min(used.values())),
-        Step(Message("Last epoch: the patience after that of the loss"), "e + p", {"e": kept, "p": p}, stop),
+        Step(
+            Message(
+                "Smallest loss in the {p} epochs after epoch {epoch}, none of which is below that of epoch {epoch}",
+                names,
+            ),
+            f"min({', '.join(after)})",
+            after,
+            min(after.values()),
+        ),
+        Step(
+            Message("Last epoch: {p} epochs after epoch {epoch}, whose weights are kept", names),
+            "e + p",
+            {"e": kept, "p": p},
+            stop,
+        ),
+        Step(
+            Message("Smallest validation loss of the table, in epoch {best}", names),
+            f"min({', '.join(both)})",
+            both,
+            min(both.values()),
+        ),
     )
 
 
