@@ -1,15 +1,17 @@
 """The check and the families agree: what a family asks, written as a worked example, has the family's key as its right answer."""
 
+import re
 from decimal import Decimal
 
 import pytest
 
 from question_bank import bank
 from question_bank.draw import Draw
+from question_bank.expressions import equal
 from question_bank.lectures.check import KINDS, check
 from question_bank.lectures.compare import differences
 from question_bank.lectures.example import Example
-from question_bank.values import Grid
+from question_bank.values import Expr, Grid
 
 
 def rows(grid):
@@ -206,10 +208,83 @@ def test_a_wrong_answer_that_a_family_names_is_named_by_the_check():
     assert named == total > 40
 
 
+def letters(letter, rows, columns):
+    """Return letters with numbers, row by row."""
+    return [[f"{letter}{columns * row + column + 1}" for column in range(columns)] for row in range(rows)]
+
+
+def test_a_cell_and_a_weight_gradient_in_letters_have_the_keys_of_their_families():
+    """As expressions; a window that moves by one for the gradient, which lectures have."""
+    for seed in range(60):
+        question = bank.generate("conv-cell-expression", seed)
+        g = question.given
+        inputs = {"image": letters("v", g["h"], g["w"]), "kernel": letters("w", g["k"], g["k"]), "bias": "b"}
+        parameters = {"stride": g["s"], "padding": g["p"], "row": g["i"], "col": g["j"]}
+        (finding,) = check(
+            [
+                Example(
+                    "1", "", "", "symbolic_conv_cell", inputs, parameters, question.parts[0].answer.value.text
+                )
+            ]
+        )
+        assert finding.verdict == "right", finding
+        question = bank.generate("weight-gradient-expression", seed, {"s": 1})
+        g = question.given
+        parameters = {"image_size": [g["h"], g["w"]], "kernel_size": g["k"], "weight": g["m"]}
+        (finding,) = check(
+            [Example("1", "", "", "symbolic_dw1", {}, parameters, question.parts[0].answer.value.text)]
+        )
+        assert finding.verdict == "right", finding
+
+
+def test_a_size_formula_is_the_key_of_its_family():
+    """With the numbers put in that the family gives, letters where it gives none; without dilation."""
+    compared = 0
+    for seed in range(200):
+        question = bank.generate("output-size-expression", seed)
+        if question.given["d"] != 1:
+            continue
+        (finding,) = check([Example("1", "", "", "size_formula", {}, {"formula": "(n - k + 2*p)/s"})])
+        text = finding.right
+        for letter in "ksp":
+            if question.given[letter] >= 0:
+                text = re.sub(rf"\b{letter}\b", str(question.given[letter]), text)
+        assert equal(text, question.parts[0].answer.value.text, question.parts[0].field.symbols)
+        compared += 1
+    assert compared > 20
+
+
+@pytest.mark.parametrize(("loss", "formula"), [(0, "sigmoid_bce"), (1, "tanh_bce")])
+def test_the_gradient_of_a_loss_is_the_key_of_its_family(loss, formula):
+    """The product with x^T written out for a few samples and one feature is what the family asks for."""
+    (finding,) = check([Example("1", "", "", "gradient_formula", {}, {"formula": formula})])
+    inner = finding.right.removeprefix("x^T ").removesuffix(" / N")
+    for samples in (2, 3, 4):
+        for seed in range(40):
+            question = bank.generate(
+                "logistic-gradient-expression", seed, {"loss": loss, "by": 0, "n": samples}
+            )
+            symbols = question.parts[0].field.symbols
+            if "y1" in symbols:
+                break
+        terms = (re.sub(r"\b([py])\b", rf"\g<1>{i}", f"x{i}*{inner}") for i in range(1, samples + 1))
+        assert equal(f"({' + '.join(terms)})/{samples}", question.parts[0].answer.value.text, symbols)
+
+
 @pytest.mark.parametrize(
     ("family", "point", "answers"),
     [
         ("padded-shape", {"h": 5, "w": 3, "p": 1, "q": 1}, [(5, 3), (7, 5)]),
+        (
+            "weight-gradient-expression",
+            {"h": 3, "w": 3, "k": 2, "s": 1, "m": 1},
+            [Expr("v1*d1 + v2*d2 + v4*d3 + v5*d4")],
+        ),
+        (
+            "conv-cell-expression",
+            {"h": 3, "w": 3, "k": 2, "s": 1, "p": 0, "i": 1, "j": 1},
+            [Expr("v5*w1 + v6*w2 + v8*w3 + v9*w4 + b")],
+        ),
         ("conv-output-size", {"n": 8, "k": 3, "s": 1, "p": 1, "d": 1}, [8]),
         ("conv-output-size", {"n": 8, "k": 3, "s": 2, "p": 1, "d": 1}, [4]),
         ("conv-output-size", {"n": 28, "k": 5, "s": 2, "p": 0, "d": 1}, [12]),

@@ -328,7 +328,7 @@ KINDS = table(
     Kind(
         "gradient_formula",
         _loss,
-        ("logistic-gradient-expression",),
+        ("logistic-gradient-expression", "softmax-cross-entropy-gradient"),
         _loss_mistakes,
         remarks=_loss_remarks,
         same=_same_loss,
