@@ -259,4 +259,10 @@ RESAMPLING: tuple[tuple[str, str, str, str], ...] = (
         "Filters and input channels are different things: the same two numbers exchanged are another layer.",
         "parameters",
     ),
+    (
+        "stride-thought-like-pooling",
+        "Stride thought to give the same size as a pooling",
+        "A convolution with a stride and a pooling behind one of stride 1 round differently where the size is odd.",
+        "shapes",
+    ),
 )

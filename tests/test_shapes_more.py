@@ -33,6 +33,9 @@ def built(name, **point):
         ("lenet-table", {"asked": 0, "old": 0, "c": 1, "n": 32, "p": 0, "f": 6, "m": 84}, 61_706),
         # on one device: 34944 + 614656 + 885120 + 1327488 + 884992 + 37752832 + 16781312 + 4097000
         ("alexnet-table", {"asked": 0, "c": 3, "n": 227, "p": 0, "u": 32, "q": 1000}, 62_378_344),
+        # two networks for digits: 640 + 73856 + 640200 + 2010, and 1600 + 100416 + 401536 + 1605888 + 40970
+        ("small-cnn-table", {"plan": 1, "asked": 0, "c": 1, "n": 28, "f": 64, "k": 3, "m": 200}, 716_706),
+        ("small-cnn-table", {"plan": 0, "asked": 0, "c": 1, "n": 28, "f": 32, "k": 7, "m": 0}, 2_150_410),
     ],
 )
 def test_published_networks_have_their_published_parameters(name, point, total):
@@ -49,7 +52,9 @@ def test_lenet_has_its_published_shapes():
     assert 400 in values
 
 
-@pytest.mark.parametrize("name", ["vgg16-table", "alexnet-table", "nin-table", "lenet-table"])
+@pytest.mark.parametrize(
+    "name", ["vgg16-table", "alexnet-table", "nin-table", "lenet-table", "small-cnn-table"]
+)
 @settings(max_examples=25, deadline=None)
 @given(seed=seeds)
 def test_a_table_does_not_give_its_blanks_away(name, seed):
