@@ -22,7 +22,7 @@ EXCUSES: Final[Mapping[str, Excuses]] = MappingProxyType(
                 "second-layer-thought-idle",
             ),
             ("Both share their weights, so there is only one kernel.", "layers-thought-to-share-weights"),
-            ("Training makes both kernels equal.", "equal-start-harmless"),
+            ("Training makes both kernels equal.", "training-thought-to-equalise"),
         ),
         "content-moves": (
             ("Padding keeps the size of the image, so nothing is lost.", "same-size-assumed"),
@@ -34,13 +34,13 @@ EXCUSES: Final[Mapping[str, Excuses]] = MappingProxyType(
         ),
         "zero-sum-kernel": (
             ("Constant images are set to 0 before the convolution.", "pixels-thought-centred"),
-            ("The padding around a constant image consists of zeros.", "padding-of-the-output"),
+            ("The padding around a constant image consists of zeros.", "border-taken-for-the-middle"),
             ("Negative results are set to 0.", "negatives-clipped"),
         ),
         "max-pool-padding": (
             ("The padding consists of zeros, and 0 is neither positive nor negative.", "padding-with-zeros"),
             ("The padding repeats the pixels of the border.", "padding-repeats-edge"),
-            ("Windows that reach into the padding are left out.", "remainder-kept"),
+            ("Windows that reach into the padding are left out.", "padded-windows-thought-left-out"),
         ),
         "relu-and-max": (
             ("Max pooling gives no negative values.", "maximum-from-zero"),
@@ -95,7 +95,7 @@ EXCUSES: Final[Mapping[str, Excuses]] = MappingProxyType(
         "dense-layers-heavy": (
             (
                 "Its weights are stored with more bytes than those of a convolution.",
-                "four-bytes-for-each-number",
+                "bytes-taken-for-weights",
             ),
             ("It is used once for every position of the image.", "cost-for-parameters"),
             (
@@ -124,7 +124,7 @@ EXCUSES: Final[Mapping[str, Excuses]] = MappingProxyType(
         "reduction-before-large": (
             ("The 1x1 convolution makes the image smaller.", "pointwise-thought-to-shrink"),
             ("The 1x1 convolution has no weights.", "pointwise-thought-useless"),
-            ("The 5x5 kernel becomes a 3x3 kernel behind it.", "branch-paddings-ignored"),
+            ("The 5x5 kernel becomes a 3x3 kernel behind it.", "kernel-thought-to-shrink"),
         ),
         "zero-block-passes": (
             ("The convolutions copy their input when they have no weights.", "zero-weights-thought-to-copy"),
@@ -167,7 +167,7 @@ EXCUSES: Final[Mapping[str, Excuses]] = MappingProxyType(
         "norm-in-evaluation": (
             ("In evaluation mode it leaves everything as it is.", "batch-norm-thought-to-rest"),
             ("It normalises each image with the image's own mean.", "batch-norm-per-image"),
-            ("All batches have the same mean.", "batch-gradient-exact"),
+            ("All batches have the same mean.", "batches-thought-alike"),
         ),
         "mean-of-means": (
             ("Images of the last batch are harder.", "last-batch-thought-harder"),

@@ -133,9 +133,19 @@ def sets(name: str, topic: str, count: int, right: int | None, wanted: int) -> t
     return tuple(found.values())
 
 
-def explained(fact: Fact, holds: bool, number: int) -> tuple[Message, ...]:  # noqa: FBT001 -- which of the two
-    """Say in a worked solution whether a statement is true, what is right where it is not, and why."""
-    verdict_on = "Statement {n} is true." if holds else "Statement {n} is false. This is right:"
+def explained(fact: Fact, holds: bool, name: str = "") -> tuple[Message, ...]:  # noqa: FBT001 -- which of the two
+    """Say in a worked solution whether a statement is true, what is right where it is not, and why.
+
+    Args:
+        fact: whose statement it is.
+        holds: whether it, or its opposite, is shown.
+        name: of the statement where there are several.
+    """
+    if name:
+        verdict_on = "Statement {n} is true." if holds else "Statement {n} is false. This is right:"
+        said = Message(verdict_on, {"n": name})
+    else:
+        said = Message("The statement is true." if holds else "The statement is false. This is right:")
     right = () if holds else (Message(fact.true),)
     source = (Message("Source: {source}.", {"source": fact.source}),) if fact.source else ()
-    return (Message(verdict_on, {"n": number}), *right, Message(fact.reason), *source)
+    return (said, *right, Message(fact.reason), *source)

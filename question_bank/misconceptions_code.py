@@ -148,7 +148,7 @@ CODE: tuple[tuple[str, str, str, str], ...] = (
     (
         "print-of-another-line",
         "Shape at another line given",
-        "Only what x is at the marked line counts.",
+        "Only what x is at the line with print counts.",
         "programs",
     ),
     (

@@ -1,5 +1,6 @@
 """Rows of the catalogue about concepts: id, title, explanation, topic."""
 
+from question_bank.misconceptions_designs import DESIGNS
 from question_bank.misconceptions_practice import PRACTICE
 
 CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
@@ -8,24 +9,6 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "Activation thought to widen the receptive field",
         "An activation is applied to each value by itself and looks at no neighbour.",
         "shapes",
-    ),
-    (
-        "adam-thought-stateless",
-        "Adam thought to keep nothing",
-        "Adam keeps running averages of each parameter's gradient and of its square.",
-        "parameters",
-    ),
-    (
-        "alexnet-like-lenet",
-        "AlexNet taken for a large LeNet",
-        "AlexNet brought an activation and a regularisation that LeNet did not have.",
-        "architectures",
-    ),
-    (
-        "alexnet-with-small-kernels",
-        "AlexNet thought to begin with small kernels",
-        "Networks made of small kernels throughout came after AlexNet.",
-        "architectures",
     ),
     (
         "average-pooling-no-convolution",
@@ -56,24 +39,6 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "Convolution thought to be nonlinear",
         "A sum of pixels times weights is linear in the pixels; an activation is what is not.",
         "convolution",
-    ),
-    (
-        "cost-for-parameters",
-        "Parameters taken for the cost",
-        "Each weight of a convolution is used once for every output position.",
-        "parameters",
-    ),
-    (
-        "deeper-means-more-parameters",
-        "More layers thought to mean more parameters",
-        "Weights that are shared over the image are few; count them layer by layer.",
-        "architectures",
-    ),
-    (
-        "degradation-for-overfitting",
-        "Trouble in training taken for overfitting",
-        "A network that overfits does well on its training images; very deep networks without shortcuts did not even do that.",
-        "architectures",
     ),
     (
         "dense-sees-one-window",
@@ -112,28 +77,10 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "convolution",
     ),
     (
-        "layers-counted-with-convolutions-only",
-        "Only convolutions counted as layers",
-        "Every layer that has weights is counted, dense ones too.",
-        "architectures",
-    ),
-    (
-        "lenet-with-max-pooling",
-        "LeNet thought to use max pooling",
-        "In 1998 maps were made smaller in another way; max pooling came later.",
-        "architectures",
-    ),
-    (
         "linear-drops-axes",
         "Dense layer thought to drop axes",
         "A dense layer changes the last axis only.",
         "shapes",
-    ),
-    (
-        "nin-with-dense-layers",
-        "Network in Network thought to end with dense layers",
-        "Network in Network does without the layers that hold most parameters of AlexNet.",
-        "architectures",
     ),
     (
         "order-of-relu-and-pooling",
@@ -172,52 +119,10 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "pooling",
     ),
     (
-        "reduction-thought-for-context",
-        "1x1 convolution thought to show more of the image",
-        "A 1x1 kernel sees no neighbour; look at how many channels it leaves for the next kernel.",
-        "architectures",
-    ),
-    (
-        "separable-thought-equal",
-        "Separable convolution thought to have as many weights",
-        "A depthwise kernel reads one channel, and channels are mixed by one weight for each pair.",
-        "parameters",
-    ),
-    (
-        "shortcut-forgotten-at-zero",
-        "Shortcut forgotten",
-        "What the convolutions of a residual block give is added to its input.",
-        "architectures",
-    ),
-    (
-        "shortcut-misfit-unnoticed",
-        "Shortcut that does not fit not noticed",
-        "Only tensors of the same shape can be added here; nothing is filled up.",
-        "architectures",
-    ),
-    (
-        "small-kernels-thought-costly",
-        "Two small kernels thought to have more weights",
-        "Weights grow with the square of a kernel's side.",
-        "parameters",
-    ),
-    (
-        "stride-thought-to-save-weights",
-        "Stride thought to save weights",
-        "The stride says how far the kernel moves; the kernel itself stays the same.",
-        "parameters",
-    ),
-    (
         "transposed-thought-inverse",
         "Transposed convolution taken for an inverse",
         "A transposed convolution spreads each value over a window and adds where windows overlap.",
         "shapes",
-    ),
-    (
-        "vgg-with-large-kernels",
-        "VGG thought to use large kernels",
-        "VGG stacks many small kernels and leaves it to pooling to make maps smaller.",
-        "architectures",
     ),
     (
         "view-for-transpose",
@@ -230,12 +135,6 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "view thought to be a function of torch",
         "view belongs to tensors; the function of torch has another name.",
         "shapes",
-    ),
-    (
-        "weights-thought-in-convolutions",
-        "Most parameters looked for in the convolutions",
-        "A dense layer has a weight for each pair of an input and an output.",
-        "parameters",
     ),
     (
         "second-layer-thought-idle",
@@ -298,18 +197,6 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "shapes",
     ),
     (
-        "groups-thought-to-drop-filters",
-        "Groups thought to leave filters out",
-        "Groups change what a filter reads, not how many filters there are.",
-        "parameters",
-    ),
-    (
-        "groups-thought-to-split-the-image",
-        "Groups thought to split the image",
-        "Groups split channels, not height or width.",
-        "parameters",
-    ),
-    (
         "stride-taken-for-dilation",
         "Stride taken for dilation",
         "Dilation stretches the kernel; the stride says how far it moves.",
@@ -340,46 +227,23 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "shapes",
     ),
     (
-        "branches-counted-as-channels",
-        "Branches counted as channels",
-        "A sum needs tensors of the same shape; their number does not matter.",
-        "architectures",
+        "training-thought-to-equalise",
+        "Training thought to make kernels equal",
+        "Training changes each kernel by gradients of its own.",
+        "convolution",
     ),
     (
-        "branches-thought-alike",
-        "Branches thought to be alike",
-        "The branches have kernels of several sizes and weights of their own.",
-        "architectures",
+        "border-taken-for-the-middle",
+        "Border taken for the middle",
+        "Away from the border no window reaches the padding.",
+        "convolution",
     ),
     (
-        "branches-thought-to-compete",
-        "Branches thought to compete",
-        "No branch is left out; ask what the next layer gets to read.",
-        "architectures",
+        "padded-windows-thought-left-out",
+        "Windows on the padding thought to be left out",
+        "Padding is there so that windows may reach beyond the border.",
+        "pooling",
     ),
-    (
-        "pointwise-thought-to-shrink",
-        "1x1 convolution thought to shrink the image",
-        "A window of one pixel loses nothing at the border.",
-        "architectures",
-    ),
-    (
-        "zero-weights-thought-to-copy",
-        "Weights of 0 thought to copy",
-        "A sum of products with 0 is 0.",
-        "architectures",
-    ),
-    (
-        "batch-norm-thought-to-restore",
-        "Normalising thought to bring values back",
-        "What was multiplied by 0 cannot be brought back by normalising.",
-        "architectures",
-    ),
-    (
-        "zero-layers-thought-skipped",
-        "Layers thought to be skipped",
-        "PyTorch runs every layer, whatever its weights are.",
-        "architectures",
-    ),
+    *DESIGNS,
     *PRACTICE,
 )

@@ -343,4 +343,10 @@ PRACTICE: tuple[tuple[str, str, str, str], ...] = (
         "A probability says how sure the model is; it puts no images aside.",
         "training",
     ),
+    (
+        "batches-thought-alike",
+        "Batches thought to be alike",
+        "Each batch has a mean of its own.",
+        "training",
+    ),
 )

@@ -58,8 +58,8 @@ class TrueOrFalse:
         )
         remarks = tuple(
             remark
-            for number, (fact, holds) in enumerate(statements, start=1)
-            for remark in concepts.explained(fact, holds, number)
+            for letter, (fact, holds) in zip("abc", statements, strict=False)
+            for remark in concepts.explained(fact, holds, f"({letter})" if len(statements) > 1 else "")
         )
         return Draft(Message(_STEMS[len(parts)]), parts, wrong=wrong, remarks=remarks)
 

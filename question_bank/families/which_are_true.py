@@ -53,8 +53,8 @@ class WhichAreTrue:
         )
         remarks = tuple(
             remark
-            for number, (fact, holds) in enumerate(statements, start=1)
-            for remark in concepts.explained(fact, holds, number)
+            for letter, (fact, holds) in zip(_LETTERS, statements, strict=True)
+            for remark in concepts.explained(fact, holds, letter)
         )
         part = Part(answer, Message("True statements"))
         return Draft(Message(_STEMS[given["topic"]]), (part,), wrong=wrong, remarks=remarks)

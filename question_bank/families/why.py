@@ -40,7 +40,7 @@ class Why:
         letters = {rule: letter for letter, (_, rule) in zip(_LETTERS, reasons, strict=True)}
         answer = Choice(tuple(reason for reason, _ in reasons), letters[""])
         wrong = tuple(Wrong(rule, 0, letter) for rule, letter in letters.items() if rule)
-        remarks = concepts.explained(fact, holds=True, number=1)[1:]
+        remarks = concepts.explained(fact, holds=True)[1:]
         return Draft(
             Message(fact.true), (Part(answer, Message("Why is this so?")),), wrong=wrong, remarks=remarks
         )
