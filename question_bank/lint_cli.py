@@ -27,7 +27,11 @@ def check(
     examples: Annotated[Path, typer.Argument(metavar="EXAMPLES", help="A JSON file of worked examples.")],
     *,
     errata: Annotated[
-        Path | None, typer.Option(metavar="PAGE", help="Write a page of the errata here, to publish.")
+        Path | None,
+        typer.Option(
+            metavar="PAGE",
+            help="Write a page of the errata here, to publish; `html` names it after the examples, in this folder.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -40,6 +44,8 @@ def check(
     from question_bank.lectures.report import counts, to_json
 
     findings = recompute(read_examples(examples))
+    if errata == Path("html"):
+        errata = Path(f"{examples.stem}-errata.html")
     if errata is not None:
         _write(errata, findings)
     if as_json:

@@ -254,7 +254,7 @@ POOL = {"kind": "max_pool2d", "inputs": {"x": [[1, 2], [3, 4]]}}
         ({"parameters": {"padding": 10**9}}, "products; expected at most"),
         ({"parameters": {"groups": 2}}, "'groups' is not understood here"),
         ({"parameters": {"tolerance": 0}}, "tolerance: expected a number above 0"),
-        ({"parameters": {"tolerance": None}}, "tolerance=None: expected a number"),
+        ({"parameters": {"tolerance": "0.1"}}, "tolerance='0.1': expected a number"),
         ({"parameters": {"x": 1}}, "'x' is an input and a parameter"),
         (POOL | {"parameters": {"kernel_size": 2, "padding": 2}}, "at most half of the window"),
         ({"kind": "layer_shapes", "inputs": {"shape": [1] * 9}}, "'layers' is missing"),
@@ -458,6 +458,15 @@ def test_the_page_can_be_published(tmp_path):
     assert "http" not in html.replace("http-equiv", "")
     assert run(OWN, "--errata", page).exit_code == 1
     assert page.read_text(encoding="utf-8") == html
+
+
+def test_the_page_can_be_named_after_the_examples(tmp_path, monkeypatch):
+    """`--errata html` writes into the folder where the command runs."""
+    monkeypatch.chdir(tmp_path)
+    assert "worked_examples-errata.html" in run(OWN, "--errata", "html").stdout
+    assert (
+        (tmp_path / "worked_examples-errata.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    )
 
 
 def test_the_page_escapes_what_a_file_says():

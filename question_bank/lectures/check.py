@@ -139,7 +139,7 @@ def recompute(example: Example, work: Work) -> Answer:
 
 def _tolerance(example: Example) -> Fraction | None:
     fields = {**example.inputs, **example.parameters}
-    if "tolerance" not in fields:
+    if fields.get("tolerance") is None:
         return None
     tolerance = Fraction(number(fields["tolerance"], "tolerance"))
     if tolerance <= 0:

@@ -20,13 +20,14 @@ _MOST_AXES: Final = 8
 
 
 class Given:
-    """The inputs and parameters of one example, each taken by name; `finish` refuses what nobody took."""
+    """The inputs and parameters of one example, each taken by name, null being as good as missing; `finish` refuses what nobody took."""
 
     def __init__(self, example: Example) -> None:
         twice = sorted(set(example.inputs) & set(example.parameters))
         if twice:
             raise FormatError(f"{twice[0]!r} is an input and a parameter; expected it once")
-        self._data: Mapping[str, Any] = {**example.inputs, **example.parameters}
+        fields = {**example.inputs, **example.parameters}
+        self._data: Mapping[str, Any] = {name: value for name, value in fields.items() if value is not None}
         self._taken = {"tolerance"}
 
     def finish(self) -> None:
