@@ -77,6 +77,8 @@ class Space:
             (self._position(name), self._values(name, wanted)) for name, wanted in (fixed or {}).items()
         ]
         points = self._valid()
+        if points and not allowed:
+            return tuple(range(len(points)))
         found = tuple(
             i for i, point in enumerate(points) if all(point[at] in values for at, values in allowed)
         )
