@@ -80,7 +80,7 @@ def _print(findings: "Sequence[Finding]") -> None:
     found = counts(findings)
     typer.echo(
         f"{sum(found.values())} examples: {found['right'] + found['remark']} right, {found['wrong']} wrong, "
-        f"{found['exercise']} exercises without a stated answer, {found['not recomputed']} not recomputed, "
+        f"{found['exercise']} without a stated answer, {found['not recomputed']} not recomputed, "
         f"{found['unusable']} unusable."
     )
 

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import time
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -125,6 +127,37 @@ def test_recorded_answers_are_not_read(recorded, judged):
     entries = [{**entry, "correct_answer": 7, "errata": "none"} for entry in recorded.values()]
     findings = check(parse_examples(json.dumps(entries, default=float).encode()))
     assert report_json(findings) == report_json(tuple(judged.values()))
+
+
+def changed(stated):
+    """Yield a stated answer with each of its numbers one larger in turn, or a text with another meaning."""
+    if isinstance(stated, str):
+        yield {"nan": 0}.get(stated, "over 54 billion" if stated.startswith("over") else f"{stated} + 1")
+    elif isinstance(stated, dict):
+        yield from ({**stated, name: other} for name in stated for other in changed(stated[name]))
+    elif isinstance(stated, list):
+        for place, item in enumerate(stated):
+            yield from ([*stated[:place], other, *stated[place + 1 :]] for other in changed(item))
+        yield [*stated, stated[-1]]
+    else:
+        yield stated + 1
+
+
+def test_every_change_of_a_right_answer_is_found(lectures):
+    """Each number of each stated answer that holds, one larger, and each list one longer: none passes."""
+    tried = 0
+    for example in read_examples(lectures):
+        if example.kind in KINDS and example.stated is not None and judge(example) in ("right", "remark"):
+            for stated in changed(example.stated):
+                assert judge(replace(example, stated=stated)) in ("wrong", "unusable"), (example.id, stated)
+                tried += 1
+    assert tried > 800
+
+
+def judge(example):
+    """Return the verdict on one example."""
+    (finding,) = check([example])
+    return finding.verdict
 
 
 REASONS = {
@@ -485,3 +518,25 @@ def test_the_page_escapes_what_a_file_says():
     assert "&lt;script&gt;" in html
     assert "\x1b" not in html
     assert "\x1b" not in "\n".join(lines(finding))
+
+
+def test_the_page_is_set_in_a_browser_without_a_complaint(tmp_path):
+    """Its policy lets its own style apply, nothing is asked of a network, and a telephone need not scroll sideways."""
+    sync = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e '.[dev]'")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no browser: apt-get install -y chromium")
+    page = tmp_path / "errata.html"
+    page.write_bytes(to_html(list(FINDINGS.values())))
+    complaints = []
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        tab = browser.new_page(viewport={"width": 360, "height": 800})
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("request", lambda r: None if r.url.startswith("file:") else complaints.append(r.url))
+        tab.goto(page.as_uri())
+        assert tab.evaluate("getComputedStyle(document.querySelector('td')).textAlign") == "right"
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+        browser.close()
+    assert complaints == []
