@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from question_bank.concept_checks import Verdict, check, opposites, reaches, weights
+from question_bank.concept_checks import Verdict, check, opposites, ramp, reaches, weights
 
 _VGG16 = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0)
 """Channels of the convolutions of VGG16, and 0 for a pooling: Simonyan and Zisserman 2015, table 1, column D."""
@@ -229,9 +229,12 @@ def dilation_sees_more() -> Verdict:
 
 @check
 def dense_sees_all() -> Verdict:
-    """A network with a dense layer on 9x9 pixels: all of them, or those of one 3x3 window."""
-    seen = int(reaches(lambda: nn.Sequential(_conv(), nn.Flatten(), nn.Linear(49, 2)), size=9).sum())
-    return seen == 81, seen == 9
+    """The values of two maps of 9x9 that a unit depends on: all of them, or those of a 3x3 window of each map."""
+    maps = ramp(1, 2, 9, 9).requires_grad_()
+    unit = nn.Linear(162, 2, dtype=torch.float64)(nn.Flatten()(maps))[0, 0]
+    (gradient,) = torch.autograd.grad(unit, maps)
+    seen = int((gradient != 0).sum())
+    return seen == 162, seen == 18
 
 
 @check
