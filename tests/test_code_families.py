@@ -303,3 +303,59 @@ def test_wrong_values_are_those_that_torch_computes_wrongly():
             assert found.get(rule, exact(compute(x))) == exact(compute(x)), (call, rule)
             met.add((call, rule))
     assert met == {(call, rule) for call, rules in WRONG.items() for rule in rules}
+
+
+# --- with torch itself in place of the stand-ins
+
+
+class Small(nn.Module):
+    """A real network with dropout, for images of four pixels."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 10))
+
+    def forward(self, x):
+        """Give logits."""
+        return self.layers(x)
+
+
+def accuracies(listing):
+    """Run a listing with real loaders, layers and optimisers on images that are easy to tell apart; return what it prints."""
+    from torch.utils.data import DataLoader, TensorDataset
+
+    torch.manual_seed(0)
+    labels = torch.arange(60) % 2
+    images = torch.randn(60, 4) + 4 * labels[:, None]
+    data = TensorDataset(images, labels)
+    names = {
+        "Net": Small,
+        "train_loader": DataLoader(data, batch_size=10, shuffle=True),
+        "test_loader": DataLoader(data, batch_size=25),
+        "train_data": data,
+        "test_data": data,
+    }
+    outcome = Program(text_of(listing), of_torch(**names)).run()
+    return outcome.error, [values[0] for _, values in outcome.printed]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("early", [True, False])
+def test_a_right_listing_trains_with_torch_itself(optimizer, early):
+    """With nothing put in for torch, the loop runs to its end and learns to tell two kinds of images apart."""
+    error, printed = accuracies(right(NAMES[1], optimizer, 80, early=early, totals=False))
+    assert not error
+    assert len(printed) == 80
+    assert all(0 <= value <= 1 for value in printed)
+    assert printed[-1] > 0.9
+
+
+def test_faults_do_in_torch_what_is_said_of_them():
+    """No backward pass leaves the network as it was; a turned sign makes it worse; a count that is not reset goes beyond 1."""
+    listing = right(NAMES[0], OPTIMIZERS[0], 30, early=True, totals=False)
+    assert len({round(value, 6) for value in accuracies(FAULTS["no-backward"](listing))[1]}) == 1
+    assert len({round(value, 6) for value in accuracies(FAULTS["zeroed-late"](listing))[1]}) == 1
+    assert accuracies(FAULTS["sign"](listing))[1][-1] < 0.6
+    assert accuracies(FAULTS["not-reset"](listing))[1][-1] > 10
+    assert accuracies(FAULTS["over-batches"](listing))[1][-1] > 10
+    assert accuracies(FAULTS["wrong-axis"](listing))[0] == "RuntimeError"
