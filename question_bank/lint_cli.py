@@ -43,6 +43,8 @@ def check(
     from question_bank.lectures.example import read_examples
     from question_bank.lectures.report import counts, to_json
 
+    if errata is not None and errata.exists() and errata.samefile(examples):
+        raise QuestionBankError(f"--errata {errata}: these are the examples; give a file of its own")
     findings = recompute(read_examples(examples))
     if errata == Path("html"):
         errata = Path(f"{examples.stem}-errata.html")

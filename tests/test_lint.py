@@ -25,6 +25,7 @@ from question_bank.lectures.page import to_html
 from question_bank.lectures.report import counts, lines
 from question_bank.lectures.report import to_json as report_json
 from question_bank.lectures.show import to_json
+from question_bank.lectures.work import Work
 from question_bank.misconceptions import CATALOGUE
 
 OWN = Path(__file__).with_name("worked_examples.json")
@@ -54,6 +55,16 @@ def test_every_kind_can_be_asked(kind):
     """Each kind names registered families, so that what a lecture gets wrong can be put to its students."""
     assert KINDS[kind].families
     assert set(KINDS[kind].families) <= set(bank.names())
+
+
+def test_every_misconception_that_is_looked_for_is_one_of_the_catalogue():
+    """Also those that no example here shows; an unknown name would break the check of the first lecture that does."""
+    looked_for = set()
+    for example in read_examples(OWN):
+        if isinstance(example, Example) and example.kind in KINDS and FINDINGS[example.id].right is not None:
+            looked_for |= {rule for rule, _ in KINDS[example.kind].mistakes(Given(example), Work())}
+    assert len(looked_for) > 60
+    assert looked_for <= set(CATALOGUE)
 
 
 def test_reasons_are_named_in_the_catalogue():
@@ -459,6 +470,8 @@ def test_the_command_refuses_what_is_no_file_of_examples(tmp_path):
         assert isinstance(done.exception, FormatError)
         assert str(path) in str(done.exception)
     assert not page.exists()
+    assert "these are the examples" in str(run(broken, "--errata", broken).exception)
+    assert broken.read_text() == "[{"
     assert "cannot be written" in str(run(OWN, "--errata", tmp_path / "no" / "page.html").exception)
 
 

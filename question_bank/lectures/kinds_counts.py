@@ -170,10 +170,12 @@ KINDS = table(
             "dense-parameters",
             "network-summary",
             "mlp-vs-cnn-parameters",
+            "lenet-table",
+            "vgg16-table",
         ),
         _counted_mistakes,
     ),
-    Kind("parameter_table", _tabled, ("network-summary",), _tabled_mistakes),
+    Kind("parameter_table", _tabled, ("network-summary", "small-cnn-table", "lenet-table"), _tabled_mistakes),
     Kind(
         "megabytes",
         _megabytes,
