@@ -265,4 +265,40 @@ RESAMPLING: tuple[tuple[str, str, str, str], ...] = (
         "A convolution with a stride and a pooling behind one of stride 1 round differently where the size is odd.",
         "shapes",
     ),
+    (
+        "shape-thought-open",
+        "Shape thought to be open",
+        "Not everything that is unknown matters: a weight does not depend on the size of images, and some layers are told the size of their output.",
+        "shapes",
+    ),
+    (
+        "kernel-taken-for-the-output",
+        "Window taken for the output",
+        "The window is what is read at one position; how many positions there are depends on the image.",
+        "shapes",
+    ),
+    (
+        "channels-taken-for-the-size",
+        "Input channels taken for the size",
+        "The first two numbers of a convolution are channels; neither is a height or a width.",
+        "shapes",
+    ),
+    (
+        "colour-assumed",
+        "Three channels taken for granted",
+        "An image may have any number of channels; a layer that is not told theirs waits for its first image.",
+        "shapes",
+    ),
+    (
+        "one-channel-assumed",
+        "One channel taken for granted",
+        "A filter has a slice for every channel of the images that the layer gets.",
+        "shapes",
+    ),
+    (
+        "one-value-for-each-channel",
+        "Pooling thought to leave one value",
+        "A pooling leaves one value for each window, and how many windows there are depends on the image.",
+        "shapes",
+    ),
 )
