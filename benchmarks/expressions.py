@@ -13,6 +13,7 @@ import random
 import re
 import statistics
 import time
+import tokenize
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -115,7 +116,7 @@ def by_sympy(typed: Typed) -> bool | None:
     try:
         mine = sympy_parser.parse_expr(plain, names, rules)
         key = sympy_parser.parse_expr(typed.answer.text, names, rules)
-    except (SyntaxError, TypeError, ValueError):
+    except (SyntaxError, TypeError, ValueError, tokenize.TokenError):
         return None
     if mine.free_symbols - set(letters.values()):
         return None
