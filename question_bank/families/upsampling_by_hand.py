@@ -18,6 +18,7 @@ _STEM = (
     "what lies beyond the first or last row is taken from that row. The same holds for columns. Write both results, row by row."
 )
 _PROMPTS = ("(a) Nearest pixels, one row on each line", "(b) Bilinear, one row on each line")
+_REMARK = Message("(a) Each pixel stands in two rows and two columns of the result, side by side.")
 _RULES = (
     "zeros-between-pixels",
     "image-repeated-whole",
@@ -78,7 +79,7 @@ def _solution(x: Matrix, given: Given) -> tuple[Step, ...]:
     return cell_steps(formulas, _grid(x, given), "(b)")
 
 
-@family("upsampling-by-hand", topic="pooling", version=1)
+@family("upsampling-by-hand", topic="pooling", version=2)
 class UpsamplingByHand:
     """An image made twice as large, by nearest pixels and bilinearly."""
 
@@ -102,8 +103,14 @@ class UpsamplingByHand:
         parts = tuple(
             Part(Array(Grid.of(key)), Message(prompt)) for key, prompt in zip(keys, _PROMPTS, strict=True)
         )
-        solution, tables = _solution(x, given), (table("Image $x$", x),)
-        return Draft(Message(_STEM, fields), parts, tables=tables, solution=solution, wrong=_wrong(x, given))
+        return Draft(
+            Message(_STEM, fields),
+            parts,
+            tables=(table("Image $x$", x),),
+            solution=_solution(x, given),
+            wrong=_wrong(x, given),
+            remarks=(_REMARK,),
+        )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Resized by torch, from the image that the stem shows."""

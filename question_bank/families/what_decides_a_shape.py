@@ -205,15 +205,14 @@ class WhatDecidesAShape:
         sizes = [ast.literal_eval(argument) for argument in call.args]
         named = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
         name = str(fields["layer"]).removeprefix("nn.").partition("(")[0]
-        channels = (sizes[0],) if name == "Conv2d" else (fields["c"],) if "c" in fields else (1, 3)
-        images = (
-            [fields["image"]] if "image" in fields else [(c, n, n + 3) for c in channels for n in (16, 25)]
-        )
-        found = set()
-        for image in images:
-            made = getattr(nn, name)(*sizes, **named)
-            with torch.no_grad():
-                output = made(torch.zeros((1, *image)))
-            weighs = "its weight" in question.stem.template
-            found.add(tuple(made.weight.shape) if weighs else tuple(output.shape[1:]))
+        told = fields.get("image")
+        channels = [sizes[0]] if name == "Conv2d" else [fields["c"]] if "c" in fields else [1, 3]
+        images = [(c, n, n + 3) for c in map(int, map(str, channels)) for n in (16, 25)]
+        found: set[tuple[int, ...]] = set()
+        with torch.device("meta"), torch.no_grad():
+            for image in [told] if isinstance(told, tuple) else images:
+                made = getattr(nn, name)(*sizes, **named)
+                output = made(torch.zeros(1, *image))
+                weighs = "its weight" in question.stem.template
+                found.add(tuple(made.weight.shape) if weighs else tuple(output.shape[1:]))
         return (found.pop() if len(found) == 1 else UNDETERMINED,)
