@@ -184,6 +184,73 @@ EXCUSES: Final[Mapping[str, Excuses]] = MappingProxyType(
             ("One of a hundred images is wrong on purpose.", "probability-thought-a-quota"),
             ("The softmax was left out.", "argmax-thought-to-need-softmax"),
         ),
+        "padding-sees-no-more": (
+            ("The padded zeros are skipped by the kernel.", "padded-windows-thought-left-out"),
+            ("Padding is added behind the convolution.", "padding-of-the-output"),
+            (
+                "Padding makes the kernel smaller by as much as it makes the image larger.",
+                "kernel-thought-to-shrink",
+            ),
+        ),
+        "channels-see-no-more": (
+            (
+                "Further channels read the same window once more, and windows of one layer are averaged.",
+                "channels-averaged",
+            ),
+            ("Further channels are used in training only.", "channels-thought-for-training"),
+            (
+                "Each channel sees its own part of the image, so that all see the whole of it together.",
+                "groups-thought-to-split-the-image",
+            ),
+        ),
+        "corners-read-less": (
+            ("A corner pixel is set to 0 before the convolution.", "pixels-thought-centred"),
+            ("The stride of 1 passes over the corners.", "stride-thought-to-skip-corners"),
+            ("The kernel has a single weight for corners.", "weights-per-position"),
+        ),
+        "decay-shrinks": (
+            ("It makes each step shorter than the one before.", "weight-decay-for-rate-decay"),
+            ("It sets weights to 0 at random.", "weight-decay-for-dropout"),
+            ("It divides the weights by the number of images.", "weights-thought-averaged"),
+        ),
+        "dropout-of-channels": (
+            ("Images have more channels than pixels.", "channels-counted-as-pixels"),
+            ("Pixels have no weights that could be dropped.", "dropout-thought-to-train"),
+            ("Channels that are dropped need not be stored.", "dropout-thought-to-save-memory"),
+        ),
+        "augmentation-in-training": (
+            ("Test images have no labels, so they cannot be changed.", "test-images-thought-unlabelled"),
+            ("In evaluation mode a network mirrors its images by itself.", "augmentation-in-evaluation"),
+            ("Changed images would change the weights while they are tested.", "evaluation-thought-to-train"),
+        ),
+        "padded-zeros-counted": (
+            ("The zeros make the maximum of the window smaller.", "max-instead-of-mean"),
+            ("The padding repeats the border, so it counts like pixels.", "padding-repeats-edge"),
+            ("The sum is divided by the length of the window's side.", "mean-over-side"),
+        ),
+        "linear-last-axis": (
+            ("A dense layer flattens its input first.", "linear-drops-axes"),
+            ("An axis of length 1 is not stored.", "single-axis-thought-dropped"),
+            ("The batch size is part of the layer's weights.", "batch-thought-part-of-the-weights"),
+        ),
+        "cost-is-not-size": (
+            ("One of them has to be trained for longer.", "training-time-for-cost"),
+            ("Biases are not parameters.", "bias-forgotten"),
+            ("A convolution multiplies parameters with each other.", "parameters-thought-multiplied"),
+        ),
+        "guessing-ten-classes": (
+            ("Guessing makes the probabilities of all classes add up to 1/10.", "chance-loss-as-probability"),
+            (
+                "Every guess is either right or wrong, and one of ten is allowed to be right.",
+                "probability-thought-a-quota",
+            ),
+            ("An untrained network needs ten images of each class.", "classes-counted-as-images"),
+        ),
+        "shortcut-must-fit": (
+            ("The shortcut would have too many weights otherwise.", "shortcut-thought-to-have-weights"),
+            ("Channels are joined, and 64 and 128 make 192.", "branches-put-side-by-side"),
+            ("Training would fill the missing channels only slowly.", "shortcut-misfit-unnoticed"),
+        ),
     }
 )
 """By the id of the fact: texts of false reasons, with the ids of misconceptions."""

@@ -244,6 +244,30 @@ CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         "Padding is there so that windows may reach beyond the border.",
         "pooling",
     ),
+    (
+        "channels-thought-for-training",
+        "Channels thought to be for training only",
+        "A network computes the same channels in training and in evaluation.",
+        "shapes",
+    ),
+    (
+        "stride-thought-to-skip-corners",
+        "Stride thought to skip corners",
+        "With a stride of 1 the window stops everywhere it fits, in the corners, too.",
+        "shapes",
+    ),
+    (
+        "single-axis-thought-dropped",
+        "Axis of length 1 thought to vanish",
+        "An axis of length 1 is an axis like any other.",
+        "shapes",
+    ),
+    (
+        "batch-thought-part-of-the-weights",
+        "Batch size thought to be in the weights",
+        "The weights of a layer do not depend on how many images pass through it.",
+        "shapes",
+    ),
     *DESIGNS,
     *PRACTICE,
 )

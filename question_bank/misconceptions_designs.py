@@ -169,4 +169,22 @@ DESIGNS: tuple[tuple[str, str, str, str], ...] = (
         "A kernel keeps its size, whatever layer stands before it.",
         "architectures",
     ),
+    (
+        "training-time-for-cost",
+        "Time of training taken for the cost of a layer",
+        "The multiply-adds of a layer are counted for one image, however long it is trained.",
+        "parameters",
+    ),
+    (
+        "parameters-thought-multiplied",
+        "Parameters thought to be multiplied with each other",
+        "Weights are multiplied with pixels, never with each other.",
+        "parameters",
+    ),
+    (
+        "shortcut-thought-to-have-weights",
+        "Plain shortcut thought to have weights",
+        "A shortcut that only passes its input on has no weights; ask what can be added.",
+        "architectures",
+    ),
 )

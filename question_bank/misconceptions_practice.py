@@ -349,4 +349,34 @@ PRACTICE: tuple[tuple[str, str, str, str], ...] = (
         "Each batch has a mean of its own.",
         "training",
     ),
+    (
+        "weight-decay-for-dropout",
+        "Weight decay taken for dropout",
+        "Weight decay leaves nothing to chance and touches every weight.",
+        "training",
+    ),
+    (
+        "channels-counted-as-pixels",
+        "Channels counted against pixels",
+        "How many there are does not matter; ask what single neighbouring pixels say about each other.",
+        "training",
+    ),
+    (
+        "dropout-thought-to-save-memory",
+        "Dropout thought to save memory",
+        "Dropped values are set to 0 and are still there.",
+        "training",
+    ),
+    (
+        "test-images-thought-unlabelled",
+        "Test images thought to have no labels",
+        "Without labels no accuracy could be measured.",
+        "training",
+    ),
+    (
+        "classes-counted-as-images",
+        "Classes counted as images",
+        "How often a guess is right has nothing to do with how many images there are.",
+        "training",
+    ),
 )
