@@ -230,7 +230,9 @@ def test_the_reason_names_the_kernel_that_the_table_belongs_to(judged):
         ('"over 52 billion"', 53_687_091_200, False),
         ('"about 54 billion"', 53_687_091_200, True),
         ('"under 54 billion"', 53_687_091_200, True),
-        ('"over 53 furlongs"', 53, False),
+        ('"nan"', 53, False),
+        ('"RuntimeError"', 53, False),
+        ('"RuntimeError"', "error", True),
         ("true", 1, False),
         ("null", 1, False),
         ('"error"', "error", True),
@@ -241,6 +243,15 @@ def test_the_reason_names_the_kernel_that_the_table_belongs_to(judged):
 def test_a_number_stands_for_what_its_digits_say(stated, value, holds):
     """Decimals stand for what rounds to them, whole numbers for themselves, words for a range that is written down."""
     assert bool(differences(json.loads(stated, parse_float=Decimal), value)) != holds
+
+
+@pytest.mark.parametrize("stated", ["over 53 furlongs", "roughly 53", "53,7 GFLOP", "", "1/2/3"])
+def test_words_that_are_not_understood_are_not_called_wrong(stated):
+    """The example is unusable, and the message says what is expected."""
+    parameters = {"kernel_size": 1, "in_channels": 1, "out_channels": 53, "count": "multiply-adds"}
+    (finding,) = check([Example("1", "", "", "operation_count", {"shape": [1, 1]}, parameters, stated)])
+    assert finding.verdict == "unusable"
+    assert "is not understood; expected a number, 2/3, or such as over 53 billion" in finding.reason
 
 
 def test_a_tolerance_is_used_in_place_of_the_digits():

@@ -114,10 +114,17 @@ def _judge(item: Example | Spoilt, work: Work) -> Judged | Finding:
         right = recompute(item, work)
         if not readable(item.stated):
             raise FormatError("stated_answer holds what is no number, or one of more than 40 digits")  # noqa: TRY301
-        holds = None if item.stated is None else _matches(item)(right)
+        holds = None if item.stated is None else _holds(item, right)
     except (FormatError, FormulaError) as error:
         return _plain(item, "unusable", str(error))
     return Judged(item, right, holds)
+
+
+def _holds(example: Example, right: Answer) -> bool:
+    """Tell whether what is stated holds; every part of it is looked at, so that what is not understood is told."""
+    if KINDS[example.kind].same is not None:
+        return _matches(example)(right)
+    return not differences(example.stated, right, _tolerance(example))
 
 
 def _plain(example: Example, verdict: Verdict, reason: str) -> Finding:

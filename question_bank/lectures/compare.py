@@ -1,7 +1,7 @@
 """When a stated answer holds: within the tolerance that its example states, or as exactly as its digits say.
 
 Without a tolerance a whole number stands for itself, a number printed with decimals for every value that rounds to it
-(half a unit of its last digit), a text for itself, and `over 53 billion` for 53 to 54 thousand millions.
+(half a unit of its last digit), a text for itself, and `over 53 billion` for 53 to 54 thousand millions. `error` is any error's name.
 """
 
 import math
@@ -21,6 +21,7 @@ _UNITS: Final[Mapping[str, int]] = {"thousand": 10**3, "million": 10**6, "billio
 _CLAIM = re.compile(
     r"(over|more than|about|around|under|less than)\s+([\d,]{1,20}(?:\.\d{1,9})?)(?:\s+([a-z]+))?"
 )
+_NO_NUMBERS: Final = frozenset({"nan", "inf", "-inf", "undefined"})
 _FRACTION = re.compile(r"(-?\d{1,20})/(\d{1,20})")
 
 
@@ -42,7 +43,7 @@ def differences(stated: Any, right: Answer, tolerance: Fraction | None = None) -
     """List where a stated answer is wrong, in order; none when it holds.
 
     Raises:
-        FormatError: the stated answer names something that this kind does not work out.
+        FormatError: the stated answer names something that this kind does not work out, or is in words that are not understood.
 
     >>> differences([Decimal("0.67"), 1], (Fraction(2, 3), 2))
     (Difference(path=(1,), stated=1, right=2),)
@@ -84,6 +85,8 @@ def _named(
 
 
 def _holds(stated: Any, right: "int | Fraction | float | str", tolerance: Fraction | None) -> bool:
+    if right == "error":
+        return isinstance(stated, str) and stated.strip().casefold().endswith("error")
     if isinstance(right, str):
         return isinstance(stated, str) and stated.strip().casefold() == right.casefold()
     if isinstance(stated, str):
@@ -115,11 +118,20 @@ def decimals(stated: int | Decimal) -> int:
 
 
 def _claimed(text: str, right: "int | Fraction | float") -> bool:
+    """Judge a number written in words.
+
+    Raises:
+        FormatError: these words are not understood, so that nobody can say whether they hold.
+    """
+    if text in _NO_NUMBERS or text.endswith("error"):
+        return False
     if match := _FRACTION.fullmatch(text):
         return int(match[2]) > 0 and Fraction(int(match[1]), int(match[2])) == right
     match = _CLAIM.fullmatch(text)
     if match is None or (match[3] and match[3] not in _UNITS):
-        return False
+        raise FormatError(
+            f"stated_answer: {text[:40]!r} is not understood; expected a number, 2/3, or such as over 53 billion"
+        )
     digits = match[2].replace(",", "")
     times: int = _UNITS[match[3]] if match[3] else 1
     start, unit = Fraction(digits) * times, Fraction(times, 10 ** len(digits.partition(".")[2]))

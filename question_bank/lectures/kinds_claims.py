@@ -71,7 +71,11 @@ def _index(text: str) -> str:
 
 def _same_sum(stated: object, right: Answer, given: Given) -> bool:  # noqa: ARG001  # of the same form as the others
     factors = _factors(stated)
-    return factors is not None and factors == _factors(right)
+    if factors is None:
+        raise FormatError(
+            f"stated_answer: {str(stated)[:60]!r} is not understood; expected such as {_DEFINITION}"
+        )
+    return factors == _factors(right)
 
 
 _DRAWS: Final = 500
@@ -86,6 +90,12 @@ def _asserted(given: Given, work: Work) -> Answer:
     """
     failed = _asserted_failures(given, work)
     return _SOMETIMES if 0 < failed < _DRAWS else _NEVER if failed else _ALWAYS
+
+
+def _same_claim(stated: object, right: Answer, given: Given) -> bool:  # noqa: ARG001  # of the same form as the others
+    if stated not in (_ALWAYS, _SOMETIMES, _NEVER):
+        raise FormatError(f"stated_answer: expected {_ALWAYS!r}, {_SOMETIMES!r} or {_NEVER!r}")
+    return stated == right
 
 
 def _asserted_slips(given: Given, stated: object, work: Work) -> Iterator[Slip]:
@@ -145,5 +155,5 @@ KINDS = table(
         _defined_slips,
         same=_same_sum,
     ),
-    Kind("assertion_rate", _asserted, ("float-sum-order",), slips=_asserted_slips),
+    Kind("assertion_rate", _asserted, ("float-sum-order",), slips=_asserted_slips, same=_same_claim),
 )
