@@ -11,17 +11,27 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from question_bank import exam, marking
-from question_bank.answers import Array, Choice, Choices, Integer, Number, Raises, Shape, Undetermined
+from question_bank.answers import (
+    Array,
+    Choice,
+    Choices,
+    Expression,
+    Integer,
+    Number,
+    Raises,
+    Shape,
+    Undetermined,
+)
 from question_bank.blueprint import Blueprint, Slot
 from question_bank.exam_cli import exam_app
 from question_bank.exporters import html
 from question_bank.issued import KeyItem, Sheet, read_sheets, write_sheet
 from question_bank.keys import CourseKey
 from question_bank.message import Message
-from question_bank.model import Part, Question, Table
+from question_bank.model import Part, Question, Table, Wrong
 from question_bank.readings import read
 from question_bank.roster import Student
-from question_bank.values import Field, Grid, Raised
+from question_bank.values import Expr, Field, Grid, Raised
 
 pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e '.[dev]'")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -276,6 +286,27 @@ def test_a_field_of_every_kind_is_saved_as_the_marker_reads_it(page, tmp_path, s
         page.locator("#status").text_content()
         == f"Saved {file.name} with 11 of 11 answers: hand in this file."
     )
+
+
+def test_an_expression_is_typed_shown_and_marked_in_any_form(page, tmp_path):
+    """The page writes out what it read; the marker reads the saved text the same way, and names the mistake."""
+    answer = Expression("v1*w1 + v2*w2 + b", ("v1", "v2", "w1", "w2", "b"))
+    parts = tuple(Part(answer, Message(f"Output {i}")) for i in (1, 2))
+    wrong = (Wrong("bias-forgotten", 1, Expr("v1*w1 + v2*w2")),)
+    question = Question("expressions", 1, {}, Message("Write two outputs."), parts, wrong=wrong)
+    sheet = Sheet("Quiz", "quiz-1", AN, (KeyItem("abcd-efgh", 0, 2, question),))
+    open_paper(page, tmp_path, sheet)
+    for letter, text, shown in (
+        ("a", "v1 +", "not read as an expression: write for example 2*(n + 1) or v1*w1 + b"),
+        ("a", "b + w_{2}v_{2} + v_1 \\cdot w_1", "b + w2*v2 + v1*w1 read as an expression"),
+        ("b", "w\u2081v\u2081 + w\u2082v\u2082", "w1*v1 + w2*v2 read as an expression"),
+    ):
+        part(page, f"abcd-efgh/{letter}").locator("input").fill(text)
+        assert part(page, f"abcd-efgh/{letter}").locator(".reading").text_content() == shown
+    [mark] = marking.mark(tmp_path, save(page, tmp_path)).students
+    first, second = mark.items[0].parts
+    assert (first.outcome, second.outcome) == ("right", "wrong")
+    assert second.misconceptions == ("bias-forgotten",)
 
 
 def test_under_each_field_stands_how_it_was_read(page, tmp_path, sheet):
