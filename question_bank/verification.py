@@ -24,7 +24,7 @@ class Report:
 
     Attributes:
         family: its name, and its `version`.
-        points: the points of the space, all of which were built.
+        points: the points that were built: all of the space, unless fewer were asked for.
         questions: the questions built: several for each point where entries are drawn.
         wrong_keys: questions whose key is not the oracle's answer.
         colliding: questions with an option that equals the key or another one.
@@ -60,6 +60,7 @@ def verify(
     *,
     draws: int = DRAWS,
     draw_name: str = DRAW_NAME,
+    most: int | None = None,
     tick: Callable[[], object] = lambda: None,
     proved: Callable[[Question], object] = lambda _: None,
 ) -> Report:
@@ -69,6 +70,7 @@ def verify(
         family: see `bank.get`.
         draws: how many questions are built for each point where entries are drawn; one is enough where they are not.
         draw_name: names the streams; another name draws other entries.
+        most: so many points at most, evenly spaced; None for all, which a proof of the whole space takes.
         tick: called after each point, for a progress bar.
         proved: called with each question that holds, in the order of `candidate`'s numbers.
     """
@@ -77,7 +79,7 @@ def verify(
     idle: Counter[str] = Counter(dict.fromkeys(family.maker.rules, 0))
     problems: list[str] = []
     with one_thread():
-        for index in range(len(family.space)):
+        for index in (points := _spread(len(family.space), most)):
             for number in range(draws if family.maker.drawn else 1):
                 found["questions"] += 1
                 try:
@@ -94,7 +96,7 @@ def verify(
     return Report(
         family=family.name,
         version=family.version,
-        points=len(family.space),
+        points=len(points),
         questions=found["questions"],
         wrong_keys=found["wrong_keys"],
         colliding=found["colliding"],
@@ -105,6 +107,15 @@ def verify(
         problems=tuple(problems),
         seconds=time.perf_counter() - start,
     )
+
+
+def _spread(count: int, most: int | None) -> range:
+    """Return the numbers of points that are looked at.
+
+    >>> list(_spread(10, 4)), list(_spread(3, 4))
+    ([0, 3, 6, 9], [0, 1, 2])
+    """
+    return range(0, count, 1 if most is None else -(-count // most))
 
 
 def candidate(family: Family, index: int, number: int = 0, draw_name: str = DRAW_NAME) -> Question:
