@@ -27,6 +27,7 @@ key_app = typer.Typer(
 _WRONG_KEYS = 1
 register_marking(bank_app)
 register_check(bank_app)
+register_texts(bank_app)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +35,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(bank_app)
     app.add_typer(key_app)
     register_exam(app)
-    register_texts(bank_app)
     register_gallery(bank_app)
 
 

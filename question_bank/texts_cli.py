@@ -18,22 +18,23 @@ def texts(
         list[str] | None, typer.Argument(help="Names; all families, the catalogue and the page when none.")
     ] = None,
     language: Annotated[str, typer.Option(help="Into which language, such as vi.")],
-    most: Annotated[
-        int,
-        typer.Option(
-            "--points", min=1, help="Points of each space to look at, beside those with new values."
-        ),
+    points: Annotated[
+        int, typer.Option(min=1, help="Points of each space to look at, beside those with new values.")
     ] = 300,
+    every: Annotated[
+        bool, typer.Option("--all", help="Look at all points, for minutes; name what nothing uses, too.")
+    ] = False,
 ) -> None:
     """List texts without a translation, as entries for a PO file. Exit code 1 when there are some."""
     from question_bank import languages
     from question_bank import texts as collected
 
     languages.known(language)
+    most = None if every else points
     found = collected.of_families(families, most) if families else collected.everything(most)
     missing = dict(collected.problems(found, language))
     typer.echo(_entries(missing, found), nl=False)
-    unused = [] if families else collected.obsolete(found, language)
+    unused = collected.obsolete(found, language) if every and not families else []
     for file, text in unused:
         typer.echo(f"legrade: {file}: nothing uses {text!r}", err=True)
     typer.echo(f"legrade: {len(found)} texts, {len(missing)} without a translation", err=True)

@@ -1,6 +1,7 @@
 """Papers in other languages: every text has a translation of the same fields, nothing but words changes, nothing is mixed."""
 
 import functools
+import io
 import json
 import re
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -89,8 +91,6 @@ def test_no_translation_is_left_over(language):
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_entry_is_unfinished_and_all_are_of_one_mind(language):
     """Every file parses; no entry is empty or fuzzy; no text is translated in two ways; a page's text cannot end an attribute."""
-    from babel.messages.pofile import read_po
-
     for path in sorted((languages.FOLDER / language / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as stream:
             catalog = read_po(stream, locale=language, abort_invalid=True)
@@ -453,3 +453,18 @@ def test_every_word_of_the_page_is_in_a_text_for_translators(name):
     labels = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', bare)
     words = re.sub(r"<[^>]*>", " ", bare)
     assert re.findall(r"[^\W\d_]+", " ".join([words, *labels])) == []
+
+
+def test_the_command_writes_the_entries_that_are_missing(folder):
+    """What it prints is a PO file to fill in; the exit code says whether there is work."""
+    folder("x.po", [("Output length", "Độ dài đầu ra")])
+    result = CliRunner().invoke(bank_app, ["texts", "window-count", "--language", "vi", "--points", "1"])
+    assert result.exit_code == 1
+    entries = list(read_po(io.BytesIO(result.stdout.encode()), locale="vi"))
+    wanted = {entry.id for entry in entries if entry.id}
+    assert wanted == texts.of_family(bank.get("window-count"), 1)
+    assert all(entry.auto_comments == ["window-count"] for entry in entries if entry.id)
+    folder("y.po", [(text, text) for text in wanted])
+    languages.catalog.cache_clear()
+    result = CliRunner().invoke(bank_app, ["texts", "window-count", "--language", "vi", "--points", "1"])
+    assert (result.exit_code, result.stdout) == (0, "")
