@@ -1,5 +1,7 @@
 """Tables, sets of sizes and resized images, against published numbers and by other means than the families' own oracles."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from question_bank.draw import Draw
 from question_bank.errors import QuestionBankError
 from question_bank.keras_listing import shapes
 from question_bank.layer_rows import FLATTEN, dense
-from question_bank.layer_tables import draft
+from question_bank.layer_tables import draft, recount
 from question_bank.values import RAISED, Grid
 
 seeds = st.integers(0, 2**64)
@@ -67,6 +69,16 @@ def test_a_table_does_not_give_its_blanks_away(name, seed):
         if row[-1].strip() in letters:
             same = [other for other in rows if other[0] == row[0] and other is not row]
             assert all(other[-1].strip() == "?" for other in same)
+
+
+@pytest.mark.parametrize(("shown", "spoilt"), [("(6, 14, 14)", "(6, 13, 14)"), ("10164", "10080")])
+def test_a_table_that_shows_something_wrong_is_no_question(shown, spoilt):
+    """The oracle looks at every cell of a table, also at those that nobody is asked for."""
+    question = bank.get("lenet-table").build(
+        {"asked": 3, "old": 1, "c": 1, "n": 28, "p": 2, "f": 6, "m": 84}, Draw("spoilt")
+    )
+    assert recount(question) == tuple(part.answer.value for part in question.parts)
+    assert recount(replace(question, code=question.code.replace(shown, spoilt))) == ()
 
 
 def test_a_dense_layer_and_the_total_follow_from_what_was_flattened():
