@@ -163,6 +163,14 @@ def test_no_false_reason_is_a_true_statement():
         assert not true & {text for text, _ in excuses}
 
 
+def test_each_topic_has_reasons_to_ask_for():
+    """At least four statements of each topic are asked about, so that a stratum is no single item."""
+    asked = Counter(fact.topic for fact in FACTS if fact.id in EXCUSES)
+    assert set(asked) == set(concepts.TOPICS)
+    assert min(asked.values()) >= 4
+    assert sum(asked.values()) == len(EXCUSES)
+
+
 def test_the_reason_stands_anywhere():
     """Each letter is the key about as often as any other."""
     letters = Counter(bank.generate("why", seed).parts[0].answer.value for seed in range(200))
