@@ -78,8 +78,9 @@ def verify(
     found: Counter[str] = Counter()
     idle: Counter[str] = Counter(dict.fromkeys(family.maker.rules, 0))
     problems: list[str] = []
+    points = _spread(len(family.space), most)
     with one_thread():
-        for index in (points := _spread(len(family.space), most)):
+        for index in points:
             for number in range(draws if family.maker.drawn else 1):
                 found["questions"] += 1
                 try:
@@ -87,16 +88,27 @@ def verify(
                     bank.prove(family, question)
                 except QuestionBankError as error:
                     found[_kind(error)] += 1
-                    problems += [f"{family.space.at(index)}: {error}"] if len(problems) < _NAMED else []
+                    problems.append(f"{family.space.at(index)}: {error}")
                     continue
                 found.update(_counts(question))
                 idle.update(_idle(family, question))
                 proved(question)
             tick()
+    return _report(family, len(points), found, idle, problems[:_NAMED], time.perf_counter() - start)
+
+
+def _report(
+    family: Family,
+    points: int,
+    found: Mapping[str, int],
+    idle: Mapping[str, int],
+    problems: list[str],
+    seconds: float,
+) -> Report:
     return Report(
         family=family.name,
         version=family.version,
-        points=len(points),
+        points=points,
         questions=found["questions"],
         wrong_keys=found["wrong_keys"],
         colliding=found["colliding"],
@@ -105,7 +117,7 @@ def verify(
         idle=dict(idle),
         steps=found["steps"],
         problems=tuple(problems),
-        seconds=time.perf_counter() - start,
+        seconds=seconds,
     )
 
 
