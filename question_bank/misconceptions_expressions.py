@@ -37,4 +37,16 @@ EXPRESSIONS: tuple[tuple[str, str, str, str], ...] = (
         "The derivative of a quotient of exponentials still has the probability itself as a factor.",
         "gradients",
     ),
+    (
+        "label-subtracted-everywhere",
+        "The label taken for 1 in every class",
+        "As numbers, the label is 1 for the image's own class and 0 for all others.",
+        "gradients",
+    ),
+    (
+        "slope-is-the-gradient",
+        "Slope of the softmax taken for the gradient of the loss",
+        "By the chain rule the slope is multiplied by the derivative of the loss with respect to the probability.",
+        "gradients",
+    ),
 )

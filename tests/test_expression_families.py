@@ -23,6 +23,7 @@ NAMES = (
     "output-size-expression",
     "logistic-gradient-expression",
     "parameter-count-expression",
+    "softmax-gradient-expression",
 )
 SEEDS = st.integers(0, 100_000)
 
@@ -106,6 +107,25 @@ def test_a_losss_gradient_is_what_torch_differentiates(seed, rng):
         f"y{i}": labels[i - 1] for i in range(1, n + 1)
     }
     assert value(question.parts[0].answer.text, letters) == pytest.approx(float(expected), rel=1e-9)
+
+
+@given(SEEDS, st.randoms(), st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_a_logits_gradient_is_what_torch_differentiates(seed, rng, images):
+    """Backwards from the mean cross-entropy of a batch to one logit of one image."""
+    question = bank.generate("softmax-gradient-expression", seed)
+    point = question.given
+    n = images if point["n"] < 0 else point["n"]
+    logits = torch.tensor(
+        [[rng.uniform(-2, 2) for _ in range(point["m"])] for _ in range(n)], dtype=torch.float64
+    )
+    logits.requires_grad_()
+    labels = torch.full((n,), point["label"])
+    functional.cross_entropy(logits, labels).backward()
+    asked = question.stem.fields["asked"]
+    p = float(logits.detach().softmax(1)[0, asked])
+    expected = pytest.approx(float(logits.grad[0, asked]))
+    assert value(question.parts[0].answer.text, {"p": p, "n": n}) == expected
 
 
 @given(SEEDS, st.integers(1, 4), st.integers(30, 70))
