@@ -293,6 +293,36 @@ def test_an_unknown_language_is_answered_with_those_that_there_are(tmp_path):
 # --- papers
 
 
+def test_the_language_is_read_where_it_is_written():
+    """In a blueprint and in a class list, in letters of any case; nothing means English, or what the exam says."""
+    text = 'title = "Q"\npaper = "q"\n{}[[slots]]\nfamily = "conv-output-size"\n'
+    vi, plain = (parse_blueprint(text.format(line).encode()) for line in ('language = "vi"\n', ""))
+    assert (vi.language, plain.language) == ("vi", "en")
+    assert Blueprint.from_json(vi.to_json()) == vi
+    assert "language" not in plain.to_json()
+    roster = parse_roster("id,name,Language\n1,An,VI\n2,Bình, \n")
+    assert [student.language for student in roster] == ["vi", ""]
+    assert parse_roster("id,name\n1,An\n")[0].language == ""
+
+
+def test_an_exam_keeps_the_language_it_was_issued_in(tmp_path, key):
+    """Another language in the same folder is another exam; the message says both."""
+    blueprint = Blueprint("Quiz", "quiz-1", (Slot("conv-output-size"),))
+    exam.build(blueprint, (AN,), key, tmp_path / "out", ["json"])
+    with pytest.raises(BlueprintError, match=r"language was 'en', is 'vi'; issued papers never change"):
+        exam.build(replace(blueprint, language="vi"), (AN,), key, tmp_path / "out", ["json"])
+
+
+def test_a_preview_is_in_the_language_of_the_blueprint(key, spoken):
+    """The instructor sees what the class will read."""
+    blueprint = Blueprint("Quiz", "quiz-1", (Slot("conv-output-size"),))
+    [english], [other] = (
+        exam.preview(blueprint, key, 1),
+        exam.preview(replace(blueprint, language="vi"), key, 1),
+    )
+    assert other.questions[0].stem.plain().startswith(english.questions[0].stem.plain()[:20].upper())
+
+
 SLOTS = (
     Slot("conv-output-size", 2),
     Slot("max-pool-by-hand"),
