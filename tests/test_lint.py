@@ -459,6 +459,7 @@ def test_the_command_reports_and_its_exit_code_says_whether_something_is_wrong(t
     assert "conv-flipped  wrong  conv2d  lecture-1, slide 2" in done.stdout
     assert "right   [[7, 0], [-1, 2]]" in done.stdout
     assert "[kernel-flipped]" in done.stdout
+    assert "asked by conv-by-hand" in done.stdout
     assert "conv-exercise (conv2d) [[1, 1, 1], [1, 7, 1], [1, 1, 1]]" in done.stdout
     assert "reported_accuracy: the outcome of a training run" in done.stdout
     assert "unknown kind 'receptive_fields'" in done.stdout

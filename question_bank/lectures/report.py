@@ -36,7 +36,7 @@ def answer_text(finding: Finding) -> str:
 
 
 def lines(finding: Finding) -> list[str]:
-    """Write one finding as a person reads it: what is stated, what is right, why."""
+    """Write one finding as a person reads it: what is stated, what is right, why, and which families ask students for it."""
     head = f"{finding.id}  {finding.verdict}  {finding.kind or 'unknown'}  {place(finding)}"
     if finding.verdict == "unusable":
         return [head, f"    {finding.reason}"]
@@ -45,7 +45,8 @@ def lines(finding: Finding) -> list[str]:
         found.append(f"    right   {answer_text(finding)}")
         if where := wrong_places(finding):
             found.append(f"    differs at {where}")
-    return found + [f"    {slip_text(slip)}" for slip in finding.why]
+    found += [f"    {slip_text(slip)}" for slip in finding.why]
+    return [*found, f"    asked by {', '.join(finding.families)}"]
 
 
 def place(finding: Finding) -> str:
