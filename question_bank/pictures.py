@@ -62,7 +62,7 @@ def spread(n: int, kernel: int, stride: int, padding: int = 0) -> Figure:
         "Along one axis each of {n} pixels is spread over a kernel of {k}.",
         "The next one starts {s} pixels further." if stride > 1 else "The next one starts one pixel further.",
         "What overlaps is added.",
-        *(("Then {p} pixels are cut off at each end.",) if padding else ()),
+        *(("Then a padding of {p} is cut off at each end.",) if padding else ()),
     )
     fields = {"n": n, "k": kernel, "s": stride, "p": padding}
     numbers = {"n": n, "kernel": kernel, "stride": stride, "padding": padding}

@@ -20,8 +20,8 @@ RULES = {
     "weights-per-position": "(c_out*c_in*k*k + b*c_out)*n*n",
 }
 _STEM = (
-    "The layer `{layer}` is applied to images of ${n} * {n}$ pixels with {c_in} channels. "
-    "How many parameters does the layer have?"
+    "The layer `{layer}` is applied to images of shape `{shape}` (channels, height, width). How many parameters does the layer "
+    "have?"
 )
 _LISTING = {
     1: "nn.Conv2d({c_in}, {c_out}, kernel_size={k}, padding={p})",
@@ -38,7 +38,7 @@ def _separates(given: Given) -> bool:
     return given["c_in"] != given["c_out"] and len(usable(_wrong(given))) >= 4
 
 
-@family("conv-parameters", topic="parameters", version=1)
+@family("conv-parameters", topic="parameters", version=2)
 class ConvParameters:
     """Number of parameters of a convolution layer."""
 
@@ -57,7 +57,7 @@ class ConvParameters:
         """Ask for weights and biases together; the image's size is there to be left aside."""
         key = cnn.value(cnn.PARAMETERS, given)
         listing = _LISTING[given["b"]].format(**given, p=given["k"] // 2)
-        stem = Message(_STEM, {"layer": listing, "n": given["n"], "c_in": given["c_in"]})
+        stem = Message(_STEM, {"layer": listing, "shape": (given["c_in"], given["n"], given["n"])})
         weights = cnn.value(cnn.WEIGHTS, given)
         solution = (
             Step(

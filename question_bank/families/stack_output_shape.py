@@ -182,7 +182,7 @@ def _solution(given: Given) -> Iterator[Step]:
     for number, layer in enumerate(_layers(given), start=1):
         if isinstance(layer, _Conv) and layer.c_in != channels:
             label = Message(
-                "Layer {layer} gets {got} channels and expects {expected}: it raises an error, because the difference is not 0",
+                "Number of channels that layer {layer} gets: {got}; it expects {expected} and raises an error, because the difference is not 0",
                 {"layer": number, "got": channels, "expected": layer.c_in},
             )
             yield Step(label, f"{channels} - {layer.c_in}", {}, channels - layer.c_in)
@@ -202,7 +202,7 @@ def _step(label: str, number: int, layer: _Conv | _Pool, n: int) -> Step:
     return Step(Message(label, {"layer": number}), formula, numbers, _length(layer, n))
 
 
-@family("stack-output-shape", topic="shapes", version=1)
+@family("stack-output-shape", topic="shapes", version=2)
 class StackOutputShape:
     """Shape after a stack of convolution, ReLU and pooling layers, or the error it raises."""
 

@@ -26,8 +26,8 @@ _STEM = (
     "${weight}$ as an expression in the letters of `x` and `d`."
 )
 _REMARK = (
-    "In each window ${weight}$ meets the pixel {r} rows below and {c} columns to the right of the window's first one, so the output "
-    "there has that pixel as its derivative. The products of all positions are added: ${key}$."
+    "In each window ${weight}$ meets the pixel in row {r} and column {c} of the window, both counted from 0, so the output there "
+    "has that pixel as its derivative. The products of all positions are added: ${key}$."
 )
 _RULES = (
     "pixels-read-in-a-row",

@@ -16,7 +16,7 @@ _STEM = (
     "channel of the output, whose shape is `{output}` (channels, height, width). Which layer of PyTorch is it?"
 )
 _ALT = (
-    "An image of {h} rows and {w} columns with a padding of {p} pixels on each side; a window of {k} x {k} pixels, and the next ones "
+    "An image of {h} rows and {w} columns with a padding of {p} on each side; a window of {k} x {k} pixels, and the next ones "
     "{s} pixels further to the right and below; an output of {h_out} rows and {w_out} columns"
 )
 _LETTERS = "ABCDEF"
