@@ -118,7 +118,7 @@ class ConvCellExpression:
         p=(0, 1),
         i=(0, 1, 2, 3),
         j=(0, 1, 2, 3),
-        radicals=("k", "s", "p"),
+        radicals=("k", "p"),
     ).where(_askable)
     rules = _RULES
     drawn = False

@@ -146,7 +146,7 @@ def _derived(loss: int) -> str:
 class LogisticGradientExpression:
     """Gradient of a mean loss through an activation as an expression."""
 
-    space = Space(loss=range(5), by=range(6), n=(2, 3, 4), labels=range(15), radicals=("loss", "by")).where(
+    space = Space(loss=range(5), by=range(6), n=(2, 3, 4), labels=range(15), radicals=("loss",)).where(
         _askable
     )
     rules = _RULES

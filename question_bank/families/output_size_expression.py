@@ -123,7 +123,7 @@ class OutputSizeExpression:
         s=(LETTER, 1, 2, 3, 4),
         p=(LETTER, 0, 1, 2, 3),
         d=(1, 2, 3, LETTER),
-        radicals=("s", "p", "d"),
+        radicals=("s",),
     ).where(_askable)
     rules = _RULES
     drawn = False

@@ -198,7 +198,7 @@ class ParameterCountExpression:
         f=(LETTER, 6, 16, 32, 64),
         k=(LETTER, 2, 3, 5, 7),
         bias=(0, 1),
-        radicals=("layers", "bias"),
+        radicals=("layers",),
     ).where(_askable)
     rules = _RULES
     drawn = False

@@ -82,7 +82,7 @@ class SoftmaxGradientExpression:
     """Gradient of the cross-entropy with respect to one logit as an expression."""
 
     space = Space(
-        m=(3, 4, 5, 6, 10), label=range(10), own=(0, 1), n=(LETTER, 2, 8, 32, 64), radicals=("own", "n")
+        m=(3, 4, 5, 6, 10), label=range(10), own=(0, 1), n=(LETTER, 2, 8, 32, 64), radicals=("own",)
     ).where(lambda given: given["label"] < given["m"])
     rules = _RULES
     drawn = False

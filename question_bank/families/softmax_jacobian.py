@@ -81,7 +81,7 @@ def _solution(p: list[Fraction]) -> tuple[Step, ...]:
 class SoftmaxJacobian:
     """Jacobian of a softmax with two or three classes."""
 
-    space = Space(a=range(1, 9), b=range(1, 9), c=range(7), radicals=("c",)).where(_askable)
+    space = Space(a=range(1, 9), b=range(1, 9), c=range(7)).where(_askable)
     rules = _RULES
     drawn = False
 

@@ -91,7 +91,7 @@ def _askable(given: Given) -> bool:
 class WeightGradientExpression:
     """Gradient of one weight of a convolution as an expression in letters."""
 
-    space = Space(h=(3, 4, 5), w=(3, 4, 5), k=(2, 3), s=(1, 2), m=range(1, 10), radicals=("k", "s")).where(
+    space = Space(h=(3, 4, 5), w=(3, 4, 5), k=(2, 3), s=(1, 2), m=range(1, 10), radicals=("k",)).where(
         _askable
     )
     rules = _RULES
