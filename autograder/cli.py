@@ -1,7 +1,6 @@
 """The command line: `legrade`. Parses, calls a use case, prints, and sets the exit code."""
 
 import sys
-from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,7 +39,7 @@ def main() -> None:
 
 @app.command()
 def grade(
-    paths: Annotated[list[Path], typer.Argument(help="Notebooks, .py files, or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(help="Notebooks, .py files, folders or zips of them.")],
     function: Annotated[list[str] | None, typer.Option(help="Grade this function on every feature.")] = None,
     assignment: Annotated[str | None, typer.Option(help="Grade this assignment.")] = None,
     course: Annotated[
@@ -58,14 +57,14 @@ def grade(
     ] = "A",
 ) -> None:
     """Grade submissions with the hidden suites, in the sandbox."""
+    from autograder.classes import read_all
     from autograder.grade import grade as grade_all
     from autograder.results import claim, to_json, write_private
     from autograder.sandboxes.probe import open_sandbox
-    from autograder.submission import read
 
     plan, options = _plan(course, function or [], assignment, data_dir)
     inputs = _seed(course, plan, key, seed)
-    submissions = [read(path, name=name) for name, path in _found(paths)]
+    submissions = read_all(paths)
     grades: list[Grade] = []
 
     def record(result: "Grade") -> None:
@@ -85,18 +84,6 @@ def grade(
         if json_file is not None and grades:
             write_private(json_file, to_json(grades))
     raise typer.Exit(1 if any(g.needs_person for g in grades) else 0)
-
-
-def _found(paths: list[Path]) -> list[tuple[str, Path]]:
-    """List what is to be graded; two of one name, from different folders, are told apart by their paths."""
-    from autograder.submission import find
-
-    found = [entry for path in paths for entry in find(path)]
-    if not found:
-        places = ", ".join(map(str, paths))
-        raise AutograderError(f"{places}: got no notebook, no .py file and no folder, expected submissions")
-    counts = Counter(name for name, _ in found)
-    return [(name if counts[name] == 1 else str(path), path) for name, path in found]
 
 
 def _plan(

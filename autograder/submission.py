@@ -1,4 +1,4 @@
-"""What a student handed in: a notebook or a `.py` file, read whatever its state, and never run or trusted here.
+"""What a student handed in: a notebook, a `.py` file or a zip of one, read whatever its state, and never run or trusted here.
 
 `read` always returns a `Submission`. What is odd goes to its notes, in words for the student; what makes it unreadable
 goes to its problem, and then it has no cells.
@@ -7,24 +7,26 @@ goes to its problem, and then it has no cells.
 import codecs
 import os
 import stat
-import unicodedata
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO, Literal, TypeVar
 
+from autograder.archives import BadArchiveError, Member, opened, too_large
 from autograder.errors import AutograderError
 from autograder.notebook import Cell, Contents, from_json, parse
 from autograder.percent import split
+from autograder.students import SUFFIXES, hidden, identity, readable, submitted
 
 MAX_BYTES = 50 * 2**20
 MAX_CODE = 10 * 2**20
 MAX_DEPTH = 3
 """Folders below a student's own in which a submission is looked for."""
 MAX_NAMED = 3
-SUFFIXES = (".ipynb", ".py")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+File = TypeVar("File", Path, Member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +48,63 @@ class Submission:
 
 
 def read(path: Path, name: str | None = None) -> Submission:
-    """Read a notebook, a `.py` file, or a folder that holds one of them.
+    """Read a notebook, a `.py` file, a zip archive, or a folder that holds one of them.
 
     Args:
         path: anything; a link is refused, so that no submission can point at another file of this machine.
-        name: who handed it in; the file's stem when None.
+        name: who handed it in; as `identity` says when None.
     """
     who = identity(path) if name is None else name
-    kind: Literal["notebook", "python"] = "python" if path.suffix.lower() == ".py" else "notebook"
     try:
         if path.is_dir() and not path.is_symlink():
-            path = _only_file(path)
-            return read(path, who)
-        text, notes = _text(path)
-    except _UnreadableError as unreadable:
-        return Submission(who, kind, (), problem=str(unreadable))
+            return read(_only(_files(path, MAX_DEPTH), SUFFIXES, "folder"), who)
+        with open_file(path) as file:
+            return from_bytes(_bytes(file), path.name, who)
+    except UnreadableError as unreadable:
+        return Submission(who, _kind(path.name), (), problem=str(unreadable))
+
+
+def from_bytes(data: bytes, filename: str, name: str) -> Submission:
+    """Take `name`'s submission from the bytes of a notebook, a `.py` file or a student's archive; the suffix says which."""
+    if filename.lower().endswith(".zip"):
+        try:
+            with opened(BytesIO(data), MAX_BYTES) as archive:
+                return from_members([(m.path, m) for m in archive.members], archive.read, name, SUFFIXES[:2])
+        except BadArchiveError as bad:
+            return Submission(name, "notebook", (), problem=str(bad))
+    text, notes = _text(data)
+    kind = _kind(filename)
     if kind == "python" and not _looks_like_notebook(text):
-        contents = _python(text)
-    else:
-        kind, contents = "notebook", parse(text)
-    return _submission(who, kind, contents, notes)
+        return _submission(name, kind, _python(text), notes)
+    return _submission(name, "notebook", parse(text), notes)
+
+
+def from_members(
+    members: Sequence[tuple[tuple[str, ...], Member]],
+    read_member: Callable[[Member], bytes],
+    name: str,
+    suffixes: Sequence[str] = SUFFIXES,
+) -> Submission:
+    """Take a submission from one student's files in an archive, as `read` does from a folder.
+
+    Args:
+        members: each with its path below the student's folder, sorted.
+        read_member: gives a member's bytes.
+        name: who handed it in.
+        suffixes: what counts; an archive within a student's archive does not.
+    """
+    near = [m for path, m in members if len(path) <= MAX_DEPTH + 1 and not any(map(hidden, path))]
+    files = [m for m in near if not m.folder and PurePath(m.name).suffix.lower() in suffixes]
+    try:
+        member = _best(files, suffixes)
+    except UnreadableError as unreadable:
+        return Submission(name, "notebook", (), problem=str(unreadable))
+    try:
+        found = from_bytes(read_member(member), member.name, name)
+    except BadArchiveError as bad:
+        return Submission(name, _kind(member.name), (), problem=f"{member.name}: {bad}")
+    left = [f"Left out of the archive: {m.name}: {m.problem}" for m in files if m.problem][:MAX_NAMED]
+    return replace(found, notes=(*left, *found.notes), damaged=found.damaged or bool(left))
 
 
 def from_notebook_json(notebook: Mapping[str, Any], name: str) -> Submission:
@@ -73,20 +112,11 @@ def from_notebook_json(notebook: Mapping[str, Any], name: str) -> Submission:
     return _submission(name, "notebook", from_json(dict(notebook)), ())
 
 
-def identity(path: Path) -> str:
-    """Name the student by the file's stem, composed (NFC) as class lists are.
-
-    >>> identity(Path("class/Nguyễn Ánh.ipynb"))
-    'Nguyễn Ánh'
-    """
-    return _readable(path.stem if path.suffix.lower() in SUFFIXES else path.name)
-
-
 def find(path: Path) -> list[tuple[str, Path]]:
     """List the submissions at `path`: itself when it is a file, else each file and each sub-folder in it.
 
     Returns:
-        Pairs of identity and path, sorted; two entries that would share an identity keep their full names.
+        Pairs of identity and path, sorted; no two share an identity (`students` has the rule).
 
     Raises:
         AutograderError: there is nothing at `path`.
@@ -94,18 +124,14 @@ def find(path: Path) -> list[tuple[str, Path]]:
     if not path.is_dir():
         if not path.exists() and not path.is_symlink():
             raise AutograderError(
-                f"{path}: no such file or folder; expected a notebook, a .py file or a folder of them"
+                f"{path}: no such file or folder; expected a notebook, a .py file or a folder of them, or a zip of one"
             )
         return [(identity(path), path)]
-    entries = [entry for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
-    counts = Counter(identity(entry) for entry in entries)
-    return [
-        (identity(entry) if counts[identity(entry)] == 1 else _readable(entry.name), entry)
-        for entry in entries
-    ]
+    entries = sorted(path.iterdir())
+    return [(who, entries[i]) for who, i in submitted([(entry.name, entry.is_dir()) for entry in entries])]
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
     """The file cannot be read; the text is the reason, for the student."""
 
 
@@ -123,9 +149,8 @@ def _submission(
     )
 
 
-def _text(path: Path) -> tuple[str, tuple[str, ...]]:
-    """Read a file as text, whatever its encoding."""
-    data = _bytes(path)
+def _text(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode a file, whatever its encoding."""
     for mark, encoding in BOMS:
         if data.startswith(mark):
             note = f"The file begins with a byte order mark; it was read as {encoding.removesuffix('-sig').upper()}."
@@ -137,27 +162,37 @@ def _text(path: Path) -> tuple[str, tuple[str, ...]]:
         return data.decode("latin-1"), (note,)
 
 
-def _bytes(path: Path) -> bytes:
-    """Read a regular file, and nothing that only looks like one (a link, a pipe, a device)."""
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file, and nothing that only looks like one (a link, a pipe, a device).
+
+    Raises:
+        UnreadableError: it is none, or cannot be opened.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if path.is_symlink():
-            raise _UnreadableError("It is a link to another file; hand in the file itself.") from error
-        raise _UnreadableError(f"The file cannot be opened: {error.strerror}.") from error
+            raise UnreadableError("It is a link to another file; hand in the file itself.") from error
+        raise UnreadableError(f"The file cannot be opened: {error.strerror}.") from error
     except ValueError as error:
-        raise _UnreadableError("The file's name is not a name.") from error
-    with open(handle, "rb") as file:  # noqa: PTH123 -- opened by descriptor, so that what was checked is what is read
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise _UnreadableError("It is no ordinary file; hand in a notebook or a .py file.")
-        data = file.read(MAX_BYTES + 1)
+        raise UnreadableError("The file's name is not a name.") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UnreadableError("It is no ordinary file; hand in a notebook or a .py file.")
+    return open(handle, "rb")  # noqa: PTH123 -- by descriptor, so that what was checked is what is read
+
+
+def _bytes(file: BinaryIO) -> bytes:
+    """Read a file up to the cap."""
+    data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        size = max(status.st_size, len(data))
-        raise _UnreadableError(
-            f"The file has {size} bytes; expected at most {MAX_BYTES} (50 MiB): clear its outputs and hand it in again."
-        )
+        raise UnreadableError(too_large(max(os.fstat(file.fileno()).st_size, len(data)), MAX_BYTES))
     return data
+
+
+def _kind(filename: str) -> Literal["notebook", "python"]:
+    """Tell by its name what a file should be."""
+    return "python" if filename.lower().endswith(".py") else "notebook"
 
 
 def _looks_like_notebook(text: str) -> bool:
@@ -171,21 +206,27 @@ def _python(text: str) -> Contents:
     return Contents(cells) if cells else Contents(problem="The file is empty.")
 
 
-def _only_file(folder: Path) -> Path:
-    """Find the one notebook, or else the one `.py` file, in a student's folder.
+def _only(files: Sequence[File], suffixes: Sequence[str], place: str) -> File:
+    """Find the one notebook, or else the one `.py` file, or else the one archive, among a student's files.
 
     Raises:
-        _UnreadableError: there is none, or more than one.
+        UnreadableError: there is none, or more than one.
     """
-    files = [file for file in _files(folder, MAX_DEPTH) if file.suffix.lower() in SUFFIXES]
-    notebooks = [file for file in files if file.suffix.lower() == ".ipynb"]
-    found = notebooks or files
+    kinds = [[file for file in files if PurePath(file.name).suffix.lower() == suffix] for suffix in suffixes]
+    found = next(filter(None, kinds), [])
     if len(found) == 1:
         return found[0]
     if not found:
-        raise _UnreadableError("The folder holds no notebook and no .py file.")
-    names = ", ".join(_readable(file.name) for file in found[:MAX_NAMED]) + ", ..." * (len(found) > MAX_NAMED)
-    raise _UnreadableError(f"The folder holds {len(found)} candidates ({names}); hand in one.")
+        raise UnreadableError(f"The {place} holds no notebook and no .py file.")
+    names = ", ".join(readable(file.name) for file in found[:MAX_NAMED]) + ", ..." * (len(found) > MAX_NAMED)
+    raise UnreadableError(f"The {place} holds {len(found)} candidates ({names}); hand in one.")
+
+
+def _best(files: Sequence[Member], suffixes: Sequence[str]) -> Member:
+    """Find the one member to read: a whole one rather than one that cannot be read, but not of a kind that counts less."""
+    first = min((suffixes.index(PurePath(m.name).suffix.lower()) for m in files), default=0)
+    kind = [m for m in files if PurePath(m.name).suffix.lower() == suffixes[first]]
+    return _only([m for m in kind if m.problem is None] or kind, suffixes, "archive")
 
 
 def _files(folder: Path, depth: int) -> list[Path]:
@@ -194,25 +235,12 @@ def _files(folder: Path, depth: int) -> list[Path]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        raise _UnreadableError(f"The folder cannot be opened: {error.strerror}.") from error
+        raise UnreadableError(f"The folder cannot be opened: {error.strerror}.") from error
     for entry in entries:
-        if not _may_be_submission(entry):
+        if hidden(entry.name):
             continue
         if entry.is_dir() and not entry.is_symlink():
             found += _files(entry, depth - 1) if depth else []
-        else:
+        elif entry.suffix.lower() in SUFFIXES:
             found.append(entry)
     return found
-
-
-def _may_be_submission(entry: Path) -> bool:
-    """Leave out what editors and archives put beside a submission."""
-    if entry.name.startswith((".", "__")):
-        return False
-    return entry.suffix.lower() in SUFFIXES or entry.is_dir()
-
-
-def _readable(name: str) -> str:
-    """Make a file's name text that every encoding, class list and terminal can carry: a line break could forge a line."""
-    text = unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
