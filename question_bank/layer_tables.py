@@ -34,6 +34,13 @@ _PROMPTS: Final = {
 }
 
 
+def around_the_flattening(shaped: int, counted: int, flat: int) -> tuple[Blank, ...]:
+    """Return the blanks of a row's shape, a row's parameters, the flattening's shape and the next layer's parameters."""
+    return tuple(
+        sorted([(shaped, "shape"), (counted, "parameters"), (flat, "shape"), (flat + 1, "parameters")])
+    )
+
+
 def listing(table: Sequence[Row], blanks: Sequence[Blank]) -> str:
     """Write the table; what would give an asked shape away in the rows behind it is a `?`."""
     letters = {blank: f"({letter})" for blank, letter in zip(blanks, string.ascii_lowercase, strict=False)}

@@ -4,7 +4,6 @@ from question_bank import layer_rows, layer_table_mistakes, layer_tables
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
 from question_bank.layer_rows import FLATTEN, Row, convolution, dense, pooling
-from question_bank.layer_tables import Blank
 from question_bank.model import Given, Question
 from question_bank.space import Space
 from question_bank.values import Value
@@ -30,17 +29,6 @@ def _table(given: Given) -> tuple[Row, ...]:
     return layer_rows.rows(layers, (given["c"], given["n"], given["n"]))
 
 
-def _blanks(given: Given) -> tuple[Blank, ...]:
-    shaped, counted = _ASKED[given["asked"]]
-    found: list[Blank] = [
-        (shaped, "shape"),
-        (counted, "parameters"),
-        (_FLAT, "shape"),
-        (_FLAT + 1, "parameters"),
-    ]
-    return tuple(sorted(found))
-
-
 @family("lenet-table", topic="parameters", version=1)
 class LenetTable:
     """Blanks of the layer table of LeNet, with sigmoid and average pooling as published, or with ReLU and max pooling."""
@@ -60,7 +48,9 @@ class LenetTable:
 
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- nothing is drawn beside the point
         """Ask for a shape, the parameters of a convolution, the flattened length, a dense layer and the total."""
-        return layer_tables.draft(_table(given), _blanks(given))
+        return layer_tables.draft(
+            _table(given), layer_tables.around_the_flattening(*_ASKED[given["asked"]], _FLAT)
+        )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Built and tried by torch, row by row, from the text of the table."""
