@@ -19,8 +19,8 @@ from pathlib import PurePath
 
 SUFFIXES = (".ipynb", ".py", ".zip")
 """What may be a submission; where a student has files of several kinds, the first kind counts."""
-MOODLE = re.compile(r"(.+?_[0-9]+)_assignsubmission_([a-z]+)_.*")
-CANVAS = re.compile(r"([^_]+)(?:_LATE)?_([0-9]{3,})_[0-9]{5,}_.*\.\w+")
+MOODLE = re.compile(r"(.+?_[0-9]+)_assignsubmission_([a-z]+)(?:_.*)?")
+CANVAS = re.compile(r"([^_]+)(?:_(?i:late))?_([0-9]{3,})_[0-9]{5,}_.*\.\w+")
 
 
 def identity(path: PurePath) -> str:
@@ -99,12 +99,12 @@ def readable(name: str) -> str:
 def _numbered(names: list[str]) -> list[str]:
     """Tell equal names apart by a number behind them."""
     counts, taken, found = Counter(names), set(names), []
+    last: Counter[str] = Counter()
     for name in names:
-        number = 1
         label = name
         while counts[name] > 1 and label in taken:
-            label = f"{name} ({number})"
-            number += 1
+            last[name] += 1
+            label = f"{name} ({last[name]})"
         taken.add(label)
         found.append(label)
     return found

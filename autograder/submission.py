@@ -69,7 +69,7 @@ def from_bytes(data: bytes, filename: str, name: str) -> Submission:
     if filename.lower().endswith(".zip"):
         try:
             with opened(BytesIO(data), MAX_BYTES) as archive:
-                return from_members([(m.path, m) for m in archive.members], archive.read, name, SUFFIXES[:2])
+                return from_members([(m.path, m) for m in archive.members], archive.read, name, zipped=True)
         except BadArchiveError as bad:
             return Submission(name, "notebook", (), problem=str(bad))
     text, notes = _text(data)
@@ -83,7 +83,8 @@ def from_members(
     members: Sequence[tuple[tuple[str, ...], Member]],
     read_member: Callable[[Member], bytes],
     name: str,
-    suffixes: Sequence[str] = SUFFIXES,
+    *,
+    zipped: bool = False,
 ) -> Submission:
     """Take a submission from one student's files in an archive, as `read` does from a folder.
 
@@ -91,19 +92,20 @@ def from_members(
         members: each with its path below the student's folder, sorted.
         read_member: gives a member's bytes.
         name: who handed it in.
-        suffixes: what counts; an archive within a student's archive does not.
+        zipped: whether the student made the archive; another one in it does not count.
     """
+    suffixes = SUFFIXES[:2] if zipped else SUFFIXES
     near = [m for path, m in members if len(path) <= MAX_DEPTH + 1 and not any(map(hidden, path))]
     files = [m for m in near if not m.folder and PurePath(m.name).suffix.lower() in suffixes]
     try:
-        member = _best(files, suffixes)
+        member = _best(files, suffixes, "archive" if zipped else "folder")
     except UnreadableError as unreadable:
         return Submission(name, "notebook", (), problem=str(unreadable))
     try:
         found = from_bytes(read_member(member), member.name, name)
     except BadArchiveError as bad:
         return Submission(name, _kind(member.name), (), problem=f"{member.name}: {bad}")
-    left = [f"Left out of the archive: {m.name}: {m.problem}" for m in files if m.problem][:MAX_NAMED]
+    left = [f"Left out: {m.name}: {m.problem}" for m in files if m.problem][:MAX_NAMED]
     return replace(found, notes=(*left, *found.notes), damaged=found.damaged or bool(left))
 
 
@@ -222,11 +224,11 @@ def _only(files: Sequence[File], suffixes: Sequence[str], place: str) -> File:
     raise UnreadableError(f"The {place} holds {len(found)} candidates ({names}); hand in one.")
 
 
-def _best(files: Sequence[Member], suffixes: Sequence[str]) -> Member:
+def _best(files: Sequence[Member], suffixes: Sequence[str], place: str) -> Member:
     """Find the one member to read: a whole one rather than one that cannot be read, but not of a kind that counts less."""
     first = min((suffixes.index(PurePath(m.name).suffix.lower()) for m in files), default=0)
     kind = [m for m in files if PurePath(m.name).suffix.lower() == suffixes[first]]
-    return _only([m for m in kind if m.problem is None] or kind, suffixes, "archive")
+    return _only([m for m in kind if m.problem is None] or kind, suffixes, place)
 
 
 def _files(folder: Path, depth: int) -> list[Path]:
