@@ -3,6 +3,8 @@
 import io
 import json
 import struct
+import subprocess
+import sys
 import time
 import tracemalloc
 import unicodedata
@@ -558,6 +560,26 @@ def test_two_archives_of_one_class_keep_their_students_apart(tmp_path):
     found = read_all([tmp_path / "spring.zip", tmp_path / "autumn.zip"])
     assert len({s.name for s in found}) == 4
     assert found[0].name == f"{tmp_path}/spring.zip/an"
+
+
+def test_the_command_grades_a_class_s_archive(tmp_path, course):
+    """Each student has a record; the broken zip of one needs a person, and the exit code says so."""
+    right = (course / "solutions/max_pool2d_forward/correct/loops.py").read_text()
+    files = [
+        ("Nguyễn Ánh_11_assignsubmission_file_/hw.ipynb", notebook(right)),
+        ("Bo Le_12_assignsubmission_file_/hw.zip", packed([("hw/hw.py", right)])),
+        ("Cy_13_assignsubmission_file_/hw.zip", b"PK broken"),
+    ]
+    (tmp_path / "class.zip").write_bytes(packed(files))
+    options = ["--function", "max_pool2d_forward", "--seed", "1", "--tier", "C", "--json", "records.json"]
+    command = [Path(sys.executable).with_name("legrade"), "grade", "class.zip", *options]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    assert result.returncode == 1, result.stderr
+    records = {r["submission"]: r for r in json.loads((tmp_path / "records.json").read_text())}
+    assert list(records) == ["Bo Le_12", "Cy_13", "Nguyễn Ánh_11"]
+    assert [r["points"] == r["max_points"] for r in records.values()] == [True, False, True]
+    assert [r["needs_person"] for r in records.values()] == [False, True, False]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class.zip", "records.json"]
 
 
 def test_a_name_of_any_length_is_read_at_once():
