@@ -121,13 +121,15 @@ def _report(
     )
 
 
-def _spread(count: int, most: int | None) -> range:
-    """Return the numbers of points that are looked at.
+def _spread(count: int, most: int | None) -> tuple[int, ...]:
+    """Return the numbers of points that are looked at; a whole step between two could miss a value of an axis every time.
 
-    >>> list(_spread(10, 4)), list(_spread(3, 4))
-    ([0, 3, 6, 9], [0, 1, 2])
+    >>> _spread(10, 4), _spread(3, 4)
+    ((0, 2, 5, 7), (0, 1, 2))
     """
-    return range(0, count, 1 if most is None else -(-count // most))
+    if most is None or count <= most:
+        return tuple(range(count))
+    return tuple(number * count // most for number in range(most))
 
 
 def candidate(family: Family, index: int, number: int = 0, draw_name: str = DRAW_NAME) -> Question:
