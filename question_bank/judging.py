@@ -115,12 +115,13 @@ def _followed(question: Question, number: int, reading: Reading, earlier: Sequen
 
 
 def _trivial(got: Value | None, key: Value) -> bool:
-    """Whether an earlier answer leaves nothing to work out: there is none, or its cells are all the same."""
+    """Whether an earlier answer leaves nothing to work out: there is none, or its cells are all the same, or all 0."""
     if got is None or (type(got) is not type(key) and not _numbers(got, key)):
         return True
     if not isinstance(got, Grid) or not isinstance(key, Grid):
         return False
-    return got.shape != key.shape or (len(set(got.cells)) == 1 and len(set(key.cells)) > 1)
+    same = len(set(got.cells)) == 1
+    return got.shape != key.shape or (same and (len(set(key.cells)) > 1 or not any(got.cells)))
 
 
 def _numbers(one: Value, other: Value) -> bool:

@@ -1,5 +1,6 @@
 """Expressions that students type: what is read, what is refused and how quickly, and when two of them are equal."""
 
+import re
 import subprocess
 import sys
 import time
@@ -308,8 +309,7 @@ def test_values_are_those_of_pythons_fractions(n, k, s, p, text):
 
     letters = {"n": Fraction(n), "k": Fraction(k), "s": Fraction(s), "p": Fraction(p)}
     assume(not problem(text, SIZE))
-    source = text.replace("^", "**").replace("0.5", "Fraction(1, 2)").replace("(2 /", "(Fraction(2) /")
-    source = source.replace("(3 /", "(Fraction(3) /")
+    source = re.sub(r"\b(\d+)\b", r"Fraction(\1)", text.replace("^", "**").replace("0.5", "(1/2)"))
     try:
         expected = Fraction(eval(source, {"Fraction": Fraction, **letters}))  # noqa: S307 -- our own text
     except ZeroDivisionError:

@@ -136,15 +136,15 @@ def test_some_programs_raise_and_the_page_does_not_tell(name, low, high):
     assert len({str(bank.redact(q).parts) for q in questions}) == 1
 
 
-def test_what_cannot_be_told_is_the_key_half_the_time_and_always_offered():
-    """In half of the strata the shapes leave the kernel open; the option stands last in every question."""
+def test_what_cannot_be_told_is_the_key_a_fifth_of_the_time_and_always_offered():
+    """As often as any other of the five options; it stands last in every question."""
     letters = []
     for seed in range(200):
         answer = bank.generate("weight-shape-choice", seed).parts[0].answer
         assert isinstance(answer, Choice)
         assert answer.options[-1] == "That cannot be determined from this."
         letters.append(answer.value)
-    assert 0.35 < letters.count("E") / len(letters) < 0.65
+    assert 0.1 < letters.count("E") / len(letters) < 0.3
     assert set(letters) == set("ABCDE")
 
 

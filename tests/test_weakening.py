@@ -88,7 +88,7 @@ WEAKENINGS = {
     "a key in the environment": Weakening(
         "sandboxes/prefork.py",
         "env=ENVIRONMENT | ",
-        "env=dict(os.environ) | ENVIRONMENT | ",
+        'env=dict(__import__("os").environ) | ENVIRONMENT | ',
         f"{SANDBOX}::test_tier_a_gives_no_environment_of_the_grader",
     ),
     "descriptors inherited": Weakening(
