@@ -107,7 +107,7 @@ def verify(
     families: Annotated[
         list[str] | None, typer.Argument(help="Names; all families when none is given.")
     ] = None,
-    draws: Annotated[int, typer.Option(min=1, help="Questions for each point where entries are drawn.")] = 25,
+    draws: Annotated[int, typer.Option(min=1, help="Questions for each point where entries are drawn.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
 ) -> None:
     """Prove families: every point of the space against torch. Exit code 1 when a key is wrong."""

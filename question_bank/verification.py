@@ -13,7 +13,7 @@ from question_bank.draw import Draw
 from question_bank.errors import AnswerError, OracleMismatchError, QuestionBankError
 from question_bank.model import Question
 
-DRAWS = 25
+DRAWS = 50
 DRAW_NAME = "verify"
 _NAMED = 5
 
