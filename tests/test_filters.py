@@ -87,6 +87,8 @@ def test_arguments_decide_about_processes_sockets_and_signals(machine):
     assert judge(with_processes, call["socket"], 1, machine) == seccomp.ALLOW
     assert {judge(with_processes, call["socket"], family, machine) for family in range(2, 60)} == {EPERM}
     assert judge(alone, call["socket"], 1, machine) == EPERM
+    assert judge(alone, call["prctl"], seccomp.PR_SET_PDEATHSIG, machine) == EPERM
+    assert judge(alone, call["prctl"], 15, machine) == seccomp.ALLOW
     assert [judge(alone, call["kill"], process, machine) for process in (77, 78, 0, 2**32 - 1)] == [
         seccomp.ALLOW,
         EPERM,
@@ -254,6 +256,60 @@ def f():
 """
     with pytest.raises(LimitHit, match=r"16 MiB \(scratch_mb\)"):
         ask(tier_b, source)
+
+
+DEEP = """
+import os, tempfile, time
+def f():
+    for _ in range(5000):
+        os.mkdir('d')
+        os.chdir('d')
+    {then}
+"""
+
+
+def test_folders_deeper_than_python_goes_are_removed_all_the_same(tier_b):
+    """Five thousand folders inside each other, the last without rights, end neither supervisor nor grader."""
+    worker = start(tier_b, DEEP.format(then="os.chmod('..', 0); return tempfile.gettempdir()"))
+    try:
+        folder = worker.call("f", (), {}, seconds=20.0).value
+    except LimitHit:  # its supervisor was faster
+        folder = None
+    finally:
+        worker.close()
+    assert folder is None or not Path(str(folder)).exists()
+    with pytest.raises(LimitHit, match="scratch_mb"):
+        ask(tier_b, DEEP.format(then="time.sleep(5)"))
+
+
+def test_many_small_files_are_too_many_in_tier_b(tier_b):
+    """Empty files take no bytes and are counted all the same."""
+    source = """
+import tempfile, time
+def f():
+    for i in range(20_000):
+        open(f'{tempfile.gettempdir()}/{i}', 'w').close()
+    time.sleep(5)
+"""
+    with pytest.raises(LimitHit, match="scratch_mb"):
+        ask(tier_b, source)
+
+
+def test_the_supervisor_follows_no_link_out_of_the_folder(tier_b, tmp_path):
+    """A link to a large folder of the host costs nothing, and what lies there keeps its rights."""
+    (tmp_path / "large").write_bytes(b"x" * (64 << 20))
+    tmp_path.chmod(0o750)
+    source = f"""
+import os, tempfile, time
+def f():
+    os.symlink({str(tmp_path)!r}, tempfile.gettempdir() + '/out')
+    os.mkdir(tempfile.gettempdir() + '/closed', 0)
+    time.sleep(1)
+    return 1
+"""
+    assert ask(tier_b, source) == 1
+    assert tmp_path.stat().st_mode & 0o777 == 0o750
+    assert (tmp_path / "large").stat().st_size == 64 << 20
 
 
 def in_a_child(action):

@@ -2,34 +2,19 @@
 
 import builtins
 import contextlib
-import os
-import shutil
 import socket
 import time
-from collections.abc import Callable
 from typing import Any
 
 from autograder import wire
 from autograder.errors import BadReply, LimitHit, NotDefined, SandboxError, StudentRaised, WorkerDied
 from autograder.model import Limits
 from autograder.sandboxes import End, Reply
+from autograder.sandboxes.folders import remove_folder
 
 READY_SECONDS = 60.0
 MAX_DETAIL = 4000
 """Characters of a traceback that are kept, whatever a worker sends."""
-
-
-def remove_folder(folder: str) -> None:
-    """Remove a folder that students wrote in, also where they took rights from its parts."""
-
-    def retry(remove: Callable[[str], object], path: str, _: object) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), 0o700)  # noqa: PTH101, PTH120 -- as rmtree hands it over
-            os.chmod(path, 0o700, follow_symlinks=False)  # noqa: PTH101 -- the same
-        with contextlib.suppress(OSError):
-            remove(path)
-
-    shutil.rmtree(folder, onerror=retry)
 
 
 class PreforkWorker:
@@ -164,7 +149,7 @@ class PreforkWorker:
             )
         if self._ended_by == "scratch":
             return LimitHit(
-                f"your code wrote more than the limit of {self._limits.scratch_mb} MiB (scratch_mb)"
+                f"your code wrote more than the limit of {self._limits.scratch_mb} MiB (scratch_mb), or too many files"
             )
         if self._ended_by == "late":
             return SandboxError("the worker was ended because the grader had left it alone for an hour")

@@ -11,7 +11,8 @@ from typing import Self
 
 from autograder.errors import SandboxError
 from autograder.model import Limits
-from autograder.sandboxes.grader_end import PreforkWorker, remove_folder
+from autograder.sandboxes.folders import FOLDERS, remove_folder
+from autograder.sandboxes.grader_end import PreforkWorker
 from autograder.sandboxes.libraries import hidden_paths, interpreter_paths, library_paths, module_paths
 
 BOOT_SECONDS = 180.0
@@ -32,8 +33,6 @@ ENVIRONMENT = {
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     "USER": "student",
 }
-FOLDERS = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR")
-"""Names that lead to a folder of our own where there is no own root: what lies in the host's /tmp is anybody's."""
 
 
 class PreforkSandbox:
@@ -93,7 +92,11 @@ class _Zygote:
     def __init__(self, tier: str, libraries: tuple[str, ...], scratch: str | None, *, notebook: bool) -> None:
         self._notebook = notebook
         self._paths = (
-            {"readable": [*interpreter_paths(), *library_paths(libraries)], "listable": module_paths()}
+            {
+                "readable": [*interpreter_paths(), *library_paths(libraries)],
+                "listable": module_paths(),
+                "folders": FOLDERS,
+            }
             if tier == "B"
             else {}
         )

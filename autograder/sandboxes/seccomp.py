@@ -20,7 +20,7 @@ MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 X32_BIT = 0x40000000
 CLONE_THREAD, NEW_NAMESPACES = 0x00010000, 0x7E020080
 AF_UNIX = 1
-PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 1, 22, 2
 SOCKET_CALLS = ("bind", "listen", "accept", "accept4", "connect")
 SIGNAL_CALLS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo")
 
@@ -65,9 +65,17 @@ def program(
         lines += _judged(number["socket"], family)
         for call in ("fork", "vfork", *SOCKET_CALLS):
             lines += _judged(number[call], [_return(ALLOW)])
+    # where no namespace ends it, a worker must not outlive its supervisor
+    watched = _refused_for(PR_SET_PDEATHSIG) if not processes else [_return(ALLOW)]
+    lines += _judged(number["prctl"], watched)
     for call in SIGNAL_CALLS:
         lines += _judged(number[call], _own_process(signals_of))
     return [*lines, _refuse(errno.EPERM)]
+
+
+def _refused_for(option: int) -> list[Instruction]:
+    """Allow a call whose first argument is another one."""
+    return [(LOAD, 0, 0, ARGUMENT), (JUMP_EQUAL, 0, 1, option), _refuse(errno.EPERM), _return(ALLOW)]
 
 
 def _own_process(process: int | None) -> list[Instruction]:

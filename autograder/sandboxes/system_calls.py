@@ -60,7 +60,7 @@ ALLOWED: Final[dict[str, Numbers]] = {
         "getpriority": (140, 141), "sched_getparam": (143, 121), "sched_getscheduler": (145, 120),
         "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
         "sched_rr_get_interval": (148, 127), "sched_setaffinity": (203, 122),
-        "sched_getaffinity": (204, 123), "sched_getattr": (315, 275), "prctl": (157, 167),
+        "sched_getaffinity": (204, 123), "sched_getattr": (315, 275),
         "arch_prctl": (158, None), "setrlimit": (160, 164), "gettid": (186, 178), "futex": (202, 98),
         "set_tid_address": (218, 96), "restart_syscall": (219, 128), "exit_group": (231, 94),
         "waitid": (247, 95), "set_robust_list": (273, 99), "get_robust_list": (274, 100),
@@ -73,7 +73,7 @@ ALLOWED: Final[dict[str, Numbers]] = {
 }
 
 JUDGED: Final[dict[str, Numbers]] = {
-        "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
+        "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "prctl": (157, 167),
         "clone": (56, 220), "clone3": (435, 435), "fork": (57, None), "vfork": (58, None),
         "socket": (41, 198), "socketpair": (53, 199), "bind": (49, 200), "listen": (50, 201),
         "accept": (43, 202), "accept4": (288, 242), "connect": (42, 203),

@@ -19,6 +19,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -33,8 +34,8 @@ WRITABLE = ("/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full", "/dev/ran
 """What a worker of tier A may write: its own folders, and devices that keep nothing."""
 READABLE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/usr/share/zoneinfo")
 """What a worker of tier B may read beside its libraries: how many processors there are, and what time it is."""
-FOLDERS = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR")
-"""Names in the environment that lead to a worker's own folder."""
+LOOK_SECONDS, DEEPEST = 0.25, 100
+"""How often the folder of a worker of tier B is looked at, and how many folders may lie inside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def supervise(warm: Warm, request: dict[str, Any], channel: int, status: socket.
         _work(warm, request, channel, output_end)
     os.close(channel)
     os.close(output_end)
-    report = _watch(pid, status, output, request)
+    report = _watch(pid, status, output, request, warm.jail.FILES_IN_SCRATCH)
     with contextlib.suppress(
         warm.wire.ChannelClosed, OSError
     ):  # the grader may be gone: nobody is left to tell
@@ -201,7 +202,7 @@ def _lock_down(jail: ModuleType, filters: dict[str, ModuleType], request: dict[s
         jail.be_ended_first()
         jail.drop_privileges(os.geteuid())
         jail.die_with_parent()
-        os.environ.update(dict.fromkeys(FOLDERS, request["scratch"]))
+        os.environ.update(dict.fromkeys(request["folders"], request["scratch"]))
         tempfile.tempdir = request["scratch"]  # whatever was found before this worker had a folder
     jail.limit_resources(
         memory_mb=limits["memory_mb"],
@@ -234,7 +235,9 @@ def _filter(filters: dict[str, ModuleType], request: dict[str, Any]) -> None:
     filters["seccomp"].install(lines)
 
 
-def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]) -> dict[str, Any]:
+def _watch(
+    pid: int, status: socket.socket, output: int, request: dict[str, Any], files: int
+) -> dict[str, Any]:
     """Wait for the worker's end, the grader's word or its absence, too much output, or the last deadline."""
     limits = request["limits"]
     deadline = time.monotonic() + limits["total_seconds"] + PATIENCE
@@ -243,8 +246,11 @@ def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]
     kept, printed, why = bytearray(), 0, ""
     open_pipes = [fd for fd in (pidfd, status.fileno(), output) if fd >= 0]
     watched = request["scratch"] if request["tier"] == "B" else ""
+    look = time.monotonic()
     while not why:
-        ready, _, _ = select.select(open_pipes, [], [], 0.25 if watched else 1.0 if pidfd >= 0 else 0.05)
+        ready, _, _ = select.select(
+            open_pipes, [], [], LOOK_SECONDS if watched else 1.0 if pidfd >= 0 else 0.05
+        )
         if output in ready:
             taken = _take(output, kept)
             printed += taken or 0
@@ -254,8 +260,9 @@ def _watch(pid: int, status: socket.socket, output: int, request: dict[str, Any]
             break
         if printed > limits["output_kb"] << 10:
             why = "output"
-        elif watched and _written(watched) > limits["scratch_mb"] << 20:
-            why = "scratch"
+        elif watched and time.monotonic() >= look:
+            why = "scratch" if _overfull(watched, limits["scratch_mb"] << 20, files) else ""
+            look = time.monotonic() + LOOK_SECONDS
         elif status.fileno() in ready:
             why = "grader"
         elif time.monotonic() > deadline:
@@ -281,14 +288,51 @@ def _ended(pid: int, pidfd: int, ready: list[int]) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _written(folder: str) -> int:
-    """Count the bytes that a folder takes on the disk; no file system of its own bounds it in tier B."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(f"{place}/{name}").st_blocks * 512
-    return total
+class _TooMuchError(Exception):
+    """A folder holds more than it may."""
+
+
+def _overfull(folder: str, most_bytes: int, most_files: int) -> bool:
+    """Whether a folder holds more than it may; no file system of its own bounds it in tier B.
+
+    Folders inside each other beyond `DEEPEST` are too much, and so is one that cannot be looked at: it could hold anything.
+    """
+    taken = count = 0
+
+    def look(place: int, depth: int) -> None:
+        nonlocal taken, count
+        with os.scandir(place) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it went, or became a link
+                    taken += entry.stat(follow_symlinks=False).st_blocks * 512
+                    count += 1
+                    if taken > most_bytes or count > most_files or depth > DEEPEST:
+                        raise _TooMuchError
+                    if entry.is_dir(follow_symlinks=False):
+                        with _opened(entry.name, place) as inner:
+                            look(inner, depth + 1)
+
+    try:
+        with _opened(folder, None) as top:
+            look(top, 0)
+    except (_TooMuchError, OSError):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def _opened(name: str, place: int | None) -> Iterator[int]:
+    """Open a folder in a place, never through a link, and give back the rights that a student took from it."""
+    handle = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=place)
+    try:
+        os.chmod(f"/proc/self/fd/{handle}", 0o700)  # noqa: PTH101 -- the folder itself, whatever its name leads to now
+        inner = os.open(".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=handle)
+    finally:
+        os.close(handle)
+    try:
+        yield inner
+    finally:
+        os.close(inner)
 
 
 def _take(output: int, kept: bytearray) -> int | None:
