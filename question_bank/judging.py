@@ -16,9 +16,10 @@ from typing import Final
 from question_bank import recognition
 from question_bank.answers import Answer, Array, Integer, Mark, Number
 from question_bank.issued import KeyItem
-from question_bank.marks import FOR_A_PERSON, ItemMark, PartMark
+from question_bank.marks import BY_A_PERSON, FOR_A_PERSON, ItemMark, Judged, PartMark
 from question_bank.model import Part, Question
 from question_bank.readings import PROBLEMS, Reading, read
+from question_bank.spreadsheet import safe_text
 from question_bank.values import Grid, Value
 
 OPEN_CELL: Final = "_"
@@ -35,14 +36,14 @@ class _Earlier:
 
 
 def mark_item(
-    item: KeyItem, answers: Mapping[str, str], judged: Mapping[str, Fraction] | None = None
+    item: KeyItem, answers: Mapping[str, str], judged: Mapping[str, Judged] | None = None
 ) -> ItemMark:
     """Mark one item; parts count equally.
 
     Args:
         item: with its key.
         answers: the typed texts by `<item>/<part>`.
-        judged: what a person gave for written answers, by `<item>/<part>`, from 0 to 1.
+        judged: what a person gave for written answers, by `<item>/<part>`.
     """
     parts: list[PartMark] = []
     values: list[Value | None] = []
@@ -53,9 +54,9 @@ def mark_item(
             _Earlier(value, part.outcome == FOLLOWED) for value, part in zip(values, parts, strict=True)
         ]
         mark, value = _mark_part(item.question, number, typed, earlier)
-        share = (judged or {}).get(f"{item.id}/{letter}")
-        if mark.outcome == FOR_A_PERSON and share is not None:
-            mark = replace(mark, outcome="by a person", fraction=share)
+        given = (judged or {}).get(f"{item.id}/{letter}")
+        if mark.outcome == FOR_A_PERSON and given is not None and given.fits(safe_text(typed)):
+            mark = replace(mark, outcome=BY_A_PERSON, fraction=given.share)
         parts.append(mark)
         values.append(value)
     earned = sum((part.fraction for part in parts), Fraction(0)) / len(parts)

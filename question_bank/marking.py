@@ -8,14 +8,13 @@ import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 from question_bank.errors import ResponseError
 from question_bank.issued import Sheet, read_sheets
 from question_bank.judging import mark_item
-from question_bank.marks import FOR_A_PERSON, ItemMark, Marks, StudentMark
+from question_bank.marks import FOR_A_PERSON, ItemMark, Judged, Marks, StudentMark
 from question_bank.responses import Problem, Response, read_responses
 from question_bank.roster import file_stem
 from question_bank.written import read_written
@@ -49,7 +48,7 @@ def mark_all(
     sheets: Mapping[str, Sheet],
     responses: Iterable[Response],
     problems: Iterable[Problem] = (),
-    judged: Mapping[str, Fraction] | None = None,
+    judged: Mapping[str, Judged] | None = None,
 ) -> Marks:
     """Mark what was read; `problems` are the files that could not be read, `judged` what a person gave for written answers."""
     unused: list[tuple[str | None, Problem]] = [(_owner(sheets, p.file), p) for p in problems]
@@ -85,7 +84,7 @@ def _student_mark(
     sheet: Sheet,
     usable: Sequence[Response],
     unused: Sequence[Problem],
-    judged: Mapping[str, Fraction] | None = None,
+    judged: Mapping[str, Judged] | None = None,
 ) -> StudentMark:
     """Decide which response counts, and mark it."""
     files = ", ".join(response.file for response in usable)

@@ -9,9 +9,22 @@ from question_bank.responses import Problem
 from question_bank.roster import Student
 
 FOR_A_PERSON: Final = "for a person"
-"""The outcome of a written answer that nobody has marked yet."""
+BY_A_PERSON: Final = "by a person"
+"""The outcomes of a written answer: nobody has marked it yet, or somebody has."""
 
 Status: TypeAlias = Literal["marked", "no response", "needs a person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a person gave for a written answer: the share, 0 to 1, and the text that was read; it counts for no other text."""
+
+    share: Fraction
+    text: str
+
+    def fits(self, typed: str) -> bool:
+        """Whether this is the answer that was judged; spaces and line ends do not count, which spreadsheets change."""
+        return self.text.split() == typed.split()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,15 @@ def write_marks(folder: Path, marks: Marks) -> tuple[Path, Path]:
 
 
 def write_written(path: Path, table: bytes) -> bool:
-    """Write the table of written answers, readable by its owner only, where there is any; return whether there is."""
+    """Write the table of written answers, readable by its owner only, where there is any; return whether there is.
+
+    A table that says something else is kept as `written-before.csv`: a person's work is in it, and an answer may be gone.
+    """
     if table:
         private_folder(path.parent)
+        before = path.read_bytes() if path.exists() else table
+        if before != table:
+            write_whole(path.with_name("written-before.csv"), before, 0o600)
         write_whole(path, table, 0o600)
     return bool(table)
 

@@ -1,7 +1,8 @@
 """Written answers for a person: a table of those that wait, and the same table with the points filled in.
 
 `written.csv` has one row for each answer: what was asked, what was written, the rubric, and an empty column `points`. A person
-fills that column, from 0 to the row's `max`, and marking reads it back; an empty cell leaves the answer waiting.
+fills that column, from 0 to the row's `max`, and marking reads it back; an empty cell leaves the answer waiting. Points count for
+the text that stands beside them only: who hands in another one waits again.
 """
 
 import csv
@@ -15,10 +16,11 @@ from typing import Final
 from question_bank.answers import Written
 from question_bank.errors import WrittenError
 from question_bank.issued import Sheet
-from question_bank.marks import Marks
+from question_bank.marks import BY_A_PERSON, FOR_A_PERSON, Judged, Marks
 from question_bank.spreadsheet import safe_text
 
 COLUMNS: Final = ("answer", "student", "question", "written", "rubric", "max", "points")
+_NEEDED: Final = ("answer", "written", "points")
 _LARGEST: Final = 50_000_000
 
 
@@ -33,32 +35,34 @@ def to_csv(marks: Marks, sheets: Mapping[str, Sheet]) -> bytes:
         for item in student.items:
             for number, part in enumerate(item.parts):
                 answer = questions[item.id].parts[number].answer
-                if not isinstance(answer, Written) or part.outcome not in {"for a person", "by a person"}:
+                if not isinstance(answer, Written) or part.outcome not in {FOR_A_PERSON, BY_A_PERSON}:
                     continue
                 count += 1
                 most = sum(line.points for line in answer.rubric)
-                points = "" if part.outcome == "for a person" else str(float(part.fraction * most))
+                points = "" if part.outcome == FOR_A_PERSON else str(float(part.fraction * most))
                 texts = (questions[item.id].stem.plain(), part.typed, answer.show())
                 name = safe_text(student.student.id)
                 writer.writerow([f"{item.id}/{part.part}", name, *map(safe_text, texts), most, points])
     return stream.getvalue().encode("utf-8-sig") if count else b""
 
 
-def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, Fraction]:
-    """Read the points that a person filled in: the share, 0 to 1, by `<item>/<part>`.
+def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, Judged]:
+    """Read the points that a person filled in, by `<item>/<part>`.
 
     Raises:
         WrittenError: the table cannot be read, a row names no written answer, names one twice, or has points that are no
             number from 0 to its most; the message says which line.
     """
     most = _most_points(sheets)
-    found: dict[str, Fraction] = {}
+    found: dict[str, Judged] = {}
+    seen: set[str] = set()
     for line, row in _rows(path):
         key, typed = row["answer"].strip(), row["points"].strip().replace(",", ".")
         if key not in most:
             raise WrittenError(f"{path}, line {line}: answer={key!r}: is no written answer of these papers")
-        if key in found:
+        if key in seen:
             raise WrittenError(f"{path}, line {line}: answer={key!r}: is there twice; keep one row")
+        seen.add(key)
         if not typed:
             continue
         points = _number(typed)
@@ -66,7 +70,7 @@ def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, Fraction]
             raise WrittenError(
                 f"{path}, line {line}: points={row['points']!r}: expected a number from 0 to {most[key]}, or nothing"
             )
-        found[key] = points / most[key]
+        found[key] = Judged(points / most[key], row["written"])
     return found
 
 
@@ -99,9 +103,9 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise WrittenError(f"{path}, line {reader.line_num}: {error}") from None
-    if not {"answer", "points"} <= set(reader.fieldnames or ()):
-        raise WrittenError(f"{path}: columns {reader.fieldnames}: expected answer and points among them")
-    return [(line, {name: row.get(name) or "" for name in ("answer", "points")}) for line, row in rows]
+    if not set(_NEEDED) <= set(reader.fieldnames or ()):
+        raise WrittenError(f"{path}: columns {reader.fieldnames}: expected {', '.join(_NEEDED)} among them")
+    return [(line, {name: row.get(name) or "" for name in _NEEDED}) for line, row in rows]
 
 
 def _number(text: str) -> Fraction | None:

@@ -11,7 +11,8 @@ from question_bank import marking, written
 from question_bank.answers import Criterion, Integer, Written
 from question_bank.errors import AnswerError, WrittenError
 from question_bank.issued import KeyItem, Sheet
-from question_bank.marksheet import to_csv, to_json
+from question_bank.marks import Judged
+from question_bank.marksheet import to_csv, to_json, write_written
 from question_bank.message import Message
 from question_bank.model import Part, Question
 from question_bank.responses import Response
@@ -35,7 +36,7 @@ def marks(text, judged=None):
     return marking.mark_all(SHEETS, [response], (), judged)
 
 
-def table(tmp_path, rows, head="answer,points"):
+def table(tmp_path, rows, head="answer,points,written"):
     """Write a table as a person would save it."""
     path = tmp_path / "written.csv"
     path.write_text("\n".join([head, *rows]), encoding="utf-8")
@@ -66,7 +67,7 @@ def test_the_table_goes_to_a_person_and_comes_back(tmp_path):
     path = tmp_path / "written.csv"
     path.write_text(data.replace(",3,", ",3,2.5"), encoding="utf-8-sig")
     judged = written.read_written(path, SHEETS)
-    assert judged == {"aaaa/a": Fraction(5, 6)}
+    assert judged == {"aaaa/a": Judged(Fraction(5, 6), "'=HYPERLINK(1)")}
     [student] = marks("=HYPERLINK(1)", judged).students
     assert student.points == 3 + 3 * Fraction(5, 6)
     assert ",3,2.5" in written.to_csv(marks("=HYPERLINK(1)", judged), SHEETS).decode()
@@ -74,21 +75,21 @@ def test_the_table_goes_to_a_person_and_comes_back(tmp_path):
 
 def test_a_spreadsheet_of_another_country_is_read(tmp_path):
     """Semicolons and a decimal comma."""
-    assert written.read_written(table(tmp_path, ["aaaa/a;1,5"], "answer;points"), SHEETS) == {
-        "aaaa/a": Fraction(1, 2)
+    assert written.read_written(table(tmp_path, ["aaaa/a;1,5;x y"], "answer;points;written"), SHEETS) == {
+        "aaaa/a": Judged(Fraction(1, 2), "x y")
     }
 
 
 @pytest.mark.parametrize(
     ("rows", "head", "message"),
     [
-        (["aaaa/a,4"], "answer,points", "line 2: points='4': expected a number from 0 to 3"),
-        (["aaaa/a,-1"], "answer,points", "expected a number from 0 to 3"),
-        (["aaaa/a,nan"], "answer,points", "expected a number from 0 to 3"),
-        (["aaaa/a,1e2"], "answer,points", "expected a number from 0 to 3"),
-        (["aaaa/a,1", "aaaa/a,2"], "answer,points", "line 3: answer='aaaa/a': is there twice"),
-        (["aaaa/b,1"], "answer,points", "is no written answer of these papers"),
-        (["aaaa/a,1"], "answer,marks", "expected answer and points among them"),
+        (["aaaa/a,4"], "answer,points,written", "line 2: points='4': expected a number from 0 to 3"),
+        (["aaaa/a,-1"], "answer,points,written", "expected a number from 0 to 3"),
+        (["aaaa/a,nan"], "answer,points,written", "expected a number from 0 to 3"),
+        (["aaaa/a,1e2"], "answer,points,written", "expected a number from 0 to 3"),
+        (["aaaa/a,1", "aaaa/a,2"], "answer,points,written", "line 3: answer='aaaa/a': is there twice"),
+        (["aaaa/b,1"], "answer,points,written", "is no written answer of these papers"),
+        (["aaaa/a,1"], "answer,points", "expected answer, written, points among them"),
     ],
 )
 def test_a_table_that_cannot_be_used_says_which_line(tmp_path, rows, head, message):
@@ -104,6 +105,24 @@ def test_any_file_is_read_or_refused(tmp_path_factory, data):
     path.write_bytes(data)
     with contextlib.suppress(WrittenError):
         assert set(written.read_written(path, SHEETS)) <= {"aaaa/a"}
+
+
+def test_points_count_for_the_text_that_was_read():
+    """Who hands in another text waits again; a text whose line ends a spreadsheet changed is the same."""
+    judged = {"aaaa/a": Judged(Fraction(1, 3), "It takes\r\nthe largest. ")}
+    assert marks("It takes\nthe largest.", judged).students[0].points == 4
+    assert marks("It takes the smallest.", judged).students[0].points is None
+
+
+def test_a_person_s_work_is_kept_when_its_answer_is_gone(tmp_path):
+    """A table that is written anew over another one leaves that one beside it."""
+    path = tmp_path / "marks" / "written.csv"
+    assert write_written(path, b"filled in")
+    assert write_written(path, b"filled in")
+    assert not path.with_name("written-before.csv").exists()
+    assert write_written(path, b"anew")
+    assert path.with_name("written-before.csv").read_bytes() == b"filled in"
+    assert not write_written(path, b"")
 
 
 def test_a_rubric_has_lines_that_count():
