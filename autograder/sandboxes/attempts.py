@@ -60,11 +60,11 @@ def _signal_parent() -> None:
 
 
 def _hold_capability() -> None:
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    held = [
-        line.split()[1] for line in status.splitlines() if line.startswith(("CapEff", "CapPrm", "CapBnd"))
-    ]
-    if not any(int(mask, 16) for mask in held):
+    """The bounding set says what a program could gain that is started; with no_new_privs none can gain anything."""
+    lines = (line.split() for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
+    status = {words[0].rstrip(":"): words[1] for words in lines if len(words) == 2}
+    sets = ["CapEff", "CapPrm", "CapInh", "CapAmb"] + (["CapBnd"] if status["NoNewPrivs"] != "1" else [])
+    if not any(int(status[name], 16) for name in sets):
         raise PermissionError
 
 
