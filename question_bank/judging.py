@@ -18,6 +18,7 @@ from question_bank.answers import Answer, Array, Integer, Mark, Number
 from question_bank.issued import KeyItem
 from question_bank.marks import BY_A_PERSON, FOR_A_PERSON, ItemMark, Judged, PartMark
 from question_bank.model import Part, Question
+from question_bank.paper import key_of
 from question_bank.readings import PROBLEMS, Reading, read
 from question_bank.spreadsheet import safe_text
 from question_bank.values import Grid, Value
@@ -48,13 +49,13 @@ def mark_item(
     parts: list[PartMark] = []
     values: list[Value | None] = []
     for number in range(len(item.question.parts)):
-        letter = string.ascii_lowercase[number]
-        typed = answers.get(f"{item.id}/{letter}", "")
+        key = key_of(item.id, number)
+        typed = answers.get(key, "")
         earlier = [
             _Earlier(value, part.outcome == FOLLOWED) for value, part in zip(values, parts, strict=True)
         ]
         mark, value = _mark_part(item.question, number, typed, earlier)
-        given = (judged or {}).get(f"{item.id}/{letter}")
+        given = (judged or {}).get(key)
         if mark.outcome == FOR_A_PERSON and given is not None and given.fits(safe_text(typed)):
             mark = replace(mark, outcome=BY_A_PERSON, fraction=given.share)
         parts.append(mark)
@@ -116,11 +117,11 @@ def _followed(question: Question, number: int, reading: Reading, earlier: Sequen
 
 
 def _trivial(got: Value | None, key: Value) -> bool:
-    """Whether an earlier answer leaves nothing to work out: there is none, or its cells are all the same, or all 0."""
+    """Whether an earlier answer leaves nothing to work out: there is none, it is 0, or its cells are all the same or all 0."""
     if got is None or (type(got) is not type(key) and not _numbers(got, key)):
         return True
     if not isinstance(got, Grid) or not isinstance(key, Grid):
-        return False
+        return _numbers(got, key) and not got and bool(key)
     same = len(set(got.cells)) == 1
     return got.shape != key.shape or (same and (len(set(key.cells)) > 1 or not any(got.cells)))
 

@@ -1,5 +1,6 @@
 """What is recognised in a wrong answer without a family's rule: a shape with the right lengths in another order."""
 
+from question_bank import languages
 from question_bank.answers import Answer, Shape
 from question_bank.values import Value
 
@@ -24,15 +25,24 @@ def axes(answer: Answer, value: Value) -> tuple[str, ...]:
 
 
 def _moved_last(answer: Shape, name: str) -> tuple[int, ...] | None:
-    if name not in answer.axes:
+    place = _place(answer, name)
+    if place is None:
         return None
-    place = answer.axes.index(name)
     return (*answer.value[:place], *answer.value[place + 1 :], answer.value[place])
 
 
 def _exchanged(answer: Shape, one: str, other: str) -> tuple[int, ...] | None:
-    if not {one, other} <= set(answer.axes):
+    first, second = _place(answer, one), _place(answer, other)
+    if first is None or second is None:
         return None
-    lengths = dict(zip(answer.axes, answer.value, strict=True))
-    lengths[one], lengths[other] = lengths[other], lengths[one]
-    return tuple(lengths[name] for name in answer.axes)
+    lengths = list(answer.value)
+    lengths[first], lengths[second] = lengths[second], lengths[first]
+    return tuple(lengths)
+
+
+def _place(answer: Shape, name: str) -> int | None:
+    """Return where an axis stands, whatever language the paper was frozen in; None where there is none of this name."""
+    for language in languages.LANGUAGES:
+        if answer.axes and (said := languages.text(name, language)) in answer.axes:
+            return answer.axes.index(said)
+    return None

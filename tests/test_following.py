@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from question_bank import bank
 from question_bank.answers import Array, Integer, Number
 from question_bank.errors import AnswerError, FormatError
 from question_bank.following import OPERATIONS, Follow
@@ -17,6 +18,7 @@ from question_bank.issued import KeyItem
 from question_bank.judging import FOLLOWED, mark_item
 from question_bank.message import Message
 from question_bank.model import Part, Question
+from question_bank.paper import key_of
 from question_bank.values import Grid, show
 
 KERNEL = Grid.of([[1, 0], [2, -1]])
@@ -189,6 +191,17 @@ def test_formulas_follow_numbers():
     assert [part.outcome for part in parts] == ["wrong", "right", FOLLOWED]
     parts = mark_item(item, {"x/a": "", "x/b": "650", "x/c": "650"}).parts
     assert parts[2].fraction == 0
+
+
+def test_zero_everywhere_is_followed_in_no_family():
+    """Who writes 0 in every field works nothing out, in whatever way later parts follow from earlier ones."""
+    followed = 0
+    for name in bank.names():
+        item = KeyItem("x", 0, 1, bank.generate(name, 7))
+        typed = {key_of("x", number): "0" for number in range(len(item.question.parts))}
+        followed += any(part.follow for part in item.question.parts)
+        assert FOLLOWED not in {part.outcome for part in mark_item(item, typed).parts}, name
+    assert followed > 5
 
 
 def test_a_family_whose_rule_does_not_lead_to_its_key_is_refused():

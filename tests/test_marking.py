@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank import bank, marking
+from question_bank import bank, languages, marking
 from question_bank.answers import Array, Choice, Integer, Number, Shape, Written
 from question_bank.errors import ResponseError
 from question_bank.issued import KeyItem, Sheet, write_sheet
@@ -386,6 +386,7 @@ def test_points_are_never_outside_the_paper(answers):
     assert 0 <= mark.points <= mark.max_points
 
 
+@pytest.mark.parametrize("language", languages.LANGUAGES)
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
@@ -397,9 +398,10 @@ def test_points_are_never_outside_the_paper(answers):
         ("(3, 24, 32)", ()),
     ],
 )
-def test_axes_out_of_order_are_recognised(typed, named):
-    """Channels last and exchanged sides are named in any shape, without a rule of the family."""
-    shape = Shape((3, 24, 32), axes=("channels", "height", "width"))
+def test_axes_out_of_order_are_recognised(typed, named, language):
+    """Channels last and exchanged sides are named in any shape, without a rule of the family, in any language."""
+    axes = tuple(languages.text(axis, language) for axis in ("channels", "height", "width"))
+    shape = Shape((3, 24, 32), axes=axes)
     item = KeyItem("x", 0, 1, Question("test", 1, {}, Message("?"), (Part(shape, Message("")),)))
     assert marking.mark_item(item, {"x/a": typed}).parts[0].misconceptions == named
 
