@@ -62,10 +62,11 @@ def check(
 
 
 def _write(page: Path, findings: "Sequence[Finding]") -> None:
+    from question_bank.issued import write_whole
     from question_bank.lectures.page import to_html
 
     try:
-        page.write_bytes(to_html(findings))
+        write_whole(page, to_html(findings))
     except OSError as error:
         raise QuestionBankError(
             f"{page}: cannot be written: {error.strerror}; give --errata a file in a folder of your own"

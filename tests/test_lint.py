@@ -484,7 +484,7 @@ def test_the_command_refuses_what_is_no_file_of_examples(tmp_path):
     assert not page.exists()
     assert "these are the examples" in str(run(broken, "--errata", broken).exception)
     assert broken.read_text() == "[{"
-    assert "cannot be written" in str(run(OWN, "--errata", tmp_path / "no" / "page.html").exception)
+    assert "cannot be written" in str(run(OWN, "--errata", broken / "page.html").exception)
 
 
 def test_the_json_report_has_every_example():

@@ -25,7 +25,7 @@ from question_bank.lectures.example import Example, Spoilt, printable
 from question_bank.lectures.given import Given, number
 from question_bank.lectures.kind import Kind, Slip
 from question_bank.lectures.related import Judged
-from question_bank.lectures.work import Work
+from question_bank.lectures.work import BudgetError, Work
 
 Verdict: TypeAlias = Literal["right", "remark", "wrong", "exercise", "not recomputed", "unusable"]
 
@@ -188,7 +188,7 @@ def _why(judged: Judged, lecture: Sequence[Judged], apart: Sequence[Difference],
     found = explain.misconceptions(kind, Given(example), judged.right, _matches(example), work)
     if kind.axes and not found:
         found += explain.by_axes(example.stated, judged.right)
-    with suppress(FormatError):  # the file's budget is spent: what was found until then is reported
+    with suppress(BudgetError):  # the file's budget is spent: what was found until then is reported
         found += related.inherited(judged, lecture, work, lambda other: recompute(other, work))
         if not found or kind.same is not None:  # a formula is shown to fail, whatever explains it
             found += kind.slips(Given(example), example.stated, work)

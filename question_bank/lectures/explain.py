@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
-from question_bank.errors import FormatError, QuestionBankError
+from question_bank.errors import QuestionBankError
 from question_bank.lectures.compare import Answer, Difference, decimals, holds
 from question_bank.lectures.given import Given
 from question_bank.lectures.kind import Kind, Slip
 from question_bank.lectures.show import number_text
 from question_bank.lectures.stacks import RaisesError
-from question_bank.lectures.work import Work
+from question_bank.lectures.work import BudgetError, Work
 from question_bank.misconceptions import CATALOGUE, LECTURES
 
 _MOST_NAMED = 3
@@ -28,7 +28,7 @@ Matches: TypeAlias = Callable[[Answer], bool]
 def misconceptions(kind: Kind, given: Given, right: Answer, matches: Matches, work: Work) -> list[Slip]:
     """Name the misconceptions of the catalogue that lead to what is stated, at most three."""
     found: list[Slip] = []
-    with suppress(FormatError):  # the file's budget is spent: what was found until then is reported
+    with suppress(BudgetError):  # the file's budget is spent: what was found until then is reported
         for rule, build in kind.mistakes(given, work):
             wrong = _built(build)
             if wrong is None or wrong == right or any(rule == slip.id for slip in found):
@@ -42,6 +42,8 @@ def _built(build: Callable[[], Answer]) -> "Answer | None":
     """Work a misconception out; None where it leads to nothing, such as an error."""
     try:
         return build()
+    except BudgetError:
+        raise
     except (QuestionBankError, RaisesError, ArithmeticError):
         return None
 

@@ -8,6 +8,10 @@ MOST_PRODUCTS = 20_000
 _MOST_IN_ALL = 500_000
 
 
+class BudgetError(FormatError):
+    """One example, or the file, asks for more arithmetic than worked examples do."""
+
+
 class Work:
     """A budget of multiplications; every kind that computes cell by cell spends from it before it starts."""
 
@@ -18,10 +22,10 @@ class Work:
         """Take from the budget.
 
         Raises:
-            FormatError: one example, or the file, asks for more than worked examples do.
+            BudgetError: one example, or the file, asks for more than worked examples do.
         """
         if products > MOST_PRODUCTS:
-            raise FormatError(f"{products} products; expected at most {MOST_PRODUCTS} in a worked example")
+            raise BudgetError(f"{products} products; expected at most {MOST_PRODUCTS} in a worked example")
         if products > self._left:
-            raise FormatError(f"the file asks for more than {_MOST_IN_ALL} products in all; split it")
+            raise BudgetError(f"the file asks for more than {_MOST_IN_ALL} products in all; split it")
         self._left -= products
