@@ -1,9 +1,11 @@
 """What is done with families: issue a question, prove it, redact it. `question_bank.verification` proves a whole space."""
 
+from dataclasses import replace
+
 from question_bank.authoring import FAMILIES, Family
 from question_bank.draw import Draw, NameField
 from question_bank.errors import OracleMismatchError
-from question_bank.model import PublicPart, PublicQuestion, Question
+from question_bank.model import PublicPart, PublicQuestion, Question, Table
 from question_bank.space import Fixed
 from question_bank.values import show
 
@@ -78,16 +80,8 @@ def prove(family: Family, question: Question) -> None:
 
 
 def redact(question: Question) -> PublicQuestion:
-    """Return what a student sees; the one place where a key is taken off."""
-    parts = tuple(PublicPart(part.prompt, part.field) for part in question.parts)
-    return PublicQuestion(question.stem, parts, question.code, question.tables, question.figure)
-
-
-def capacity(family: Family, fixed: Fixed | None = None) -> int | None:
-    """Return how many different items there are at most; None where entries are drawn, which are beyond counting.
-
-    Raises:
-        SpaceError: no point has the fixed values.
-    """
-    points = len(family.space.indexes(fixed))
-    return None if family.maker.drawn else points
+    """Return what a student sees; the one place where a key is taken off, and every field that no text names."""
+    parts = tuple(PublicPart(part.prompt.trimmed(), part.field) for part in question.parts)
+    tables = tuple(Table(table.caption.trimmed(), table.value) for table in question.tables)
+    figure = question.figure and replace(question.figure, alt=question.figure.alt.trimmed())
+    return PublicQuestion(question.stem.trimmed(), parts, question.code, tables, figure)

@@ -40,15 +40,10 @@ def drafted(essay: Essay, i: int, j: int) -> Draft:
     steps = worked(essay.lines, numbers)
     whole = {name: int(step.value) for (name, _, _), step in zip(essay.lines, steps, strict=True)}
     fields: dict[str, FieldValue] = {**numbers, **whole, **essay.texts(numbers)}
-    rubric = tuple(Criterion(Message(text, _used(text, fields)), points) for text, points in essay.rubric)
+    rubric = tuple(Criterion(Message(text, fields).trimmed(), points) for text, points in essay.rubric)
     return Draft(
-        Message(essay.stem, _used(essay.stem, fields)),
+        Message(essay.stem, fields).trimmed(),
         (Part(Written(rubric), Message("Your answer")),),
         solution=steps,
-        remarks=tuple(Message(text, _used(text, fields)) for text in essay.model),
+        remarks=tuple(Message(text, fields).trimmed() for text in essay.model),
     )
-
-
-def _used(template: str, fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
-    """Return the fields that a template names, so that a question shows no number that is worked out."""
-    return {name: value for name, value in fields.items() if f"{{{name}}}" in template}

@@ -5,7 +5,6 @@ files of one student differ, a person is needed and the points stay open. A ques
 """
 
 import re
-import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from question_bank.errors import ResponseError
 from question_bank.issued import Sheet, read_sheets
 from question_bank.judging import mark_item
 from question_bank.marks import FOR_A_PERSON, ItemMark, Judged, Marks, StudentMark
+from question_bank.paper import key_of
 from question_bank.responses import Problem, Response, read_responses
 from question_bank.roster import file_stem
 from question_bank.written import read_written
@@ -114,11 +114,7 @@ def _blank(sheet: Sheet) -> tuple[ItemMark, ...]:
 
 def _keys(sheet: Sheet) -> set[str]:
     """Return what the answers of a paper are called."""
-    return {
-        f"{item.id}/{string.ascii_lowercase[number]}"
-        for item in sheet.items
-        for number in range(len(item.question.parts))
-    }
+    return {key_of(item.id, number) for item in sheet.items for number in range(len(item.question.parts))}
 
 
 def _unusable(sheets: Mapping[str, Sheet], response: Response) -> str:

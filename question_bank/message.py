@@ -4,6 +4,7 @@ A template holds text, `{fields}`, maths between dollar signs in the language of
 """
 
 import re
+import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -54,6 +55,15 @@ class Message:
             )
             start = match.end()
         yield from _filled("text", self.template[start:], shown)
+
+    def trimmed(self) -> "Message":
+        """Return the message with the fields that its template names only: what is not read need not be known.
+
+        >>> dict(Message("{n} px", {"n": 3, "key": 7}).trimmed().fields)
+        {'n': 3}
+        """
+        named = {name for _, name, _, _ in string.Formatter().parse(self.template) if name}
+        return Message(self.template, {name: value for name, value in self.fields.items() if name in named})
 
     def plain(self) -> str:
         """Return the message as plain text."""

@@ -1,5 +1,6 @@
 """One student's paper: items without keys, frozen; everything in it may be shown to that student."""
 
+import string
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -82,3 +83,12 @@ class Paper:
             take(data, "name", str),
             languages.from_json(data),
         )
+
+
+def key_of(item: str, part: int) -> str:
+    """Return what the answer to a part (counted from 0) of an item (its id) is called in a file of responses.
+
+    >>> key_of("k7m2", 1)
+    'k7m2/b'
+    """
+    return f"{item}/{string.ascii_lowercase[part]}"

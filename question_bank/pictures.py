@@ -76,5 +76,4 @@ def _next(stride: int, fits: bool, one: str, several: str) -> tuple[str, ...]:  
 
 
 def _alt(sentences: tuple[str, ...], fields: dict[str, int]) -> Message:
-    template = " ".join(sentences)
-    return Message(template, {name: value for name, value in fields.items() if f"{{{name}}}" in template})
+    return Message(" ".join(sentences), dict(fields)).trimmed()

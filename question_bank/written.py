@@ -7,7 +7,6 @@ the text that stands beside them only: who hands in another one waits again.
 
 import csv
 import io
-import string
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +16,7 @@ from question_bank.answers import Written
 from question_bank.errors import WrittenError
 from question_bank.issued import Sheet
 from question_bank.marks import BY_A_PERSON, FOR_A_PERSON, Judged, Marks
+from question_bank.paper import key_of
 from question_bank.spreadsheet import safe_text
 
 COLUMNS: Final = ("answer", "student", "question", "written", "rubric", "max", "points")
@@ -77,7 +77,7 @@ def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, Judged]:
 def _most_points(sheets: Mapping[str, Sheet]) -> dict[str, int]:
     """Return the points that each written answer can earn, by `<item>/<part>`."""
     return {
-        f"{item.id}/{string.ascii_lowercase[number]}": sum(line.points for line in part.answer.rubric)
+        key_of(item.id, number): sum(line.points for line in part.answer.rubric)
         for sheet in sheets.values()
         for item in sheet.items
         for number, part in enumerate(item.question.parts)

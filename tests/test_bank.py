@@ -14,11 +14,11 @@ from question_bank.draw import Draw
 from question_bank.errors import AnswerError, FormatError, OracleMismatchError, SpaceError, UnknownNameError
 from question_bank.frozen import canonical
 from question_bank.message import Message
-from question_bank.model import Part, Question, Step, Wrong
+from question_bank.model import Part, Question, Step, Table, Wrong
 from question_bank.paper import Item, Paper
 from question_bank.registry import Registry
 from question_bank.space import Space
-from question_bank.values import Field
+from question_bank.values import Field, Grid
 from question_bank.verification import verify
 
 
@@ -142,16 +142,6 @@ def test_fixed_radicals_are_kept():
     assert len({q.given["n"] for q in questions}) > 5
 
 
-def test_capacity_counts_points_and_not_draws():
-    """A family without drawn entries has as many items as points; one with them is beyond counting."""
-    sizes, pools = bank.get("conv-output-size"), bank.get("max-pool-by-hand")
-    assert bank.capacity(sizes) == len(sizes.space)
-    assert bank.capacity(sizes, {"s": 2, "p": 1, "d": 1}) == len(
-        sizes.space.indexes({"s": 2, "p": 1, "d": 1})
-    )
-    assert bank.capacity(pools) is None
-
-
 def test_two_points_are_two_items():
     """No two points of a family without drawn entries show a student the same question."""
     for name in ("conv-output-size", "conv-parameters"):
@@ -270,6 +260,21 @@ def test_questions_that_contradict_themselves_cannot_be_made(make, message):
     with pytest.raises(AnswerError) as error:
         make()
     assert message in str(error.value)
+
+
+def test_a_public_question_knows_no_number_that_no_text_names():
+    """What a template does not name, such as a number that is worked out, is not in the file either."""
+    for name in bank.names():
+        public = bank.redact(bank.generate(name, 3))
+        alt = [public.figure.alt] if public.figure else []
+        messages = [public.stem, *(part.prompt for part in public.parts), *(t.caption for t in public.tables)]
+        for message in [*messages, *alt]:
+            assert all(f"{{{field}" in message.template for field in message.fields), (name, message)
+    secret = Message("Width $n = {n}$", {"n": 3, "key": 7})
+    shown = bank.redact(
+        Question("f", 1, {}, secret, (Part(Integer(7), secret),), tables=(Table(secret, Grid.of([[1]])),))
+    )
+    assert b"key" not in canonical(shown.to_json())
 
 
 def test_a_typed_wrong_answer_is_named():

@@ -23,7 +23,7 @@ from question_bank.exporters import exporter
 from question_bank.figures import Figure
 from question_bank.languages import SOURCE
 from question_bank.message import Message
-from question_bank.paper import Item, Paper
+from question_bank.paper import Paper, key_of
 from question_bank.readings import PROBLEMS
 from question_bank.roster import file_stem
 from question_bank.values import Field, Grid, Rational, show_number
@@ -143,17 +143,6 @@ def _json(texts: dict[str, str]) -> Markup:
 
 def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def key_of(item: Item, part: int) -> str:
-    """Return what the answer to a part (counted from 0) is called in a file of responses.
-
-    >>> from question_bank.message import Message
-    >>> from question_bank.model import PublicQuestion
-    >>> key_of(Item("k7m2", 0, 1, PublicQuestion(Message("?"), ())), 1)
-    'k7m2/b'
-    """
-    return f"{item.id}/{string.ascii_lowercase[part]}"
 
 
 def _message(message: Message) -> Markup:
