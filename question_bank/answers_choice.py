@@ -23,8 +23,7 @@ class Choice:
     value: str
 
     def __post_init__(self) -> None:
-        if not 2 <= len(set(self.options)) == len(self.options) <= _MOST_OPTIONS:
-            raise AnswerError(f"options={self.options}: expected 2 to 26 different texts")
+        _check(self.options)
         if self.value not in self.field.letters or len(self.value) != 1:
             raise AnswerError(f"value={self.value!r}: expected one of the letters {self.field.letters}")
 
@@ -70,8 +69,7 @@ class Choices:
     value: str
 
     def __post_init__(self) -> None:
-        if not 2 <= len(set(self.options)) == len(self.options) <= _MOST_OPTIONS:
-            raise AnswerError(f"options={self.options}: expected 2 to 26 different texts")
+        _check(self.options)
         if not self.value or self.value != "".join(sorted(set(self.value) & set(self.field.letters))):
             raise AnswerError(
                 f"value={self.value!r}: expected some of the letters {self.field.letters}, in order"
@@ -101,3 +99,8 @@ class Choices:
     def show(self) -> str:
         """Write the key: the letters and their texts."""
         return "; ".join(f"{letter}: {self.options[ord(letter) - ord('A')]}" for letter in self.value)
+
+
+def _check(options: tuple[str, ...]) -> None:
+    if not 2 <= len(set(options)) == len(options) <= _MOST_OPTIONS:
+        raise AnswerError(f"options={options}: expected 2 to 26 different texts")

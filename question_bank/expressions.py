@@ -40,7 +40,7 @@ from question_bank.expression_equality import agree
 from question_bank.expression_parser import parse, write
 from question_bank.expression_tokens import MAX_TYPED, UnreadableExpressionError
 
-__all__ = ["UnreadableExpressionError", "equal", "read", "show"]
+__all__ = ["UnreadableExpressionError", "equal", "read"]
 
 
 def read(text: str, symbols: Collection[str]) -> str:
@@ -60,11 +60,6 @@ def read(text: str, symbols: Collection[str]) -> str:
 @functools.lru_cache(maxsize=1024)
 def _read(text: str, symbols: tuple[str, ...]) -> str:
     return write(parse(text, symbols))
-
-
-def show(canonical: str) -> str:
-    """Say how an expression was read: its canonical form, which has one reading."""
-    return canonical
 
 
 def equal(one: str, other: str, symbols: Collection[str]) -> bool:

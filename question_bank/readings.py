@@ -183,7 +183,7 @@ def _read_expression(text: str, field: Field) -> Reading:
         canonical = expressions.read(text, field.symbols)
     except expressions.UnreadableExpressionError as problem:
         raise UnreadableError(problem.problem) from None
-    return Reading(Expr(canonical), f"{expressions.show(canonical)} read as an expression")
+    return Reading(Expr(canonical), f"{canonical} read as an expression")
 
 
 def _read_text(text: str, _field: Field) -> Reading:

@@ -44,14 +44,11 @@ def texts(
 
 def _entries(missing: dict[str, str], used_by: dict[str, set[str]]) -> str:
     """Write the entries to fill in; a broken translation is told above its entry."""
+    from babel.messages.pofile import escape
+
     lines = []
     for text, problem in missing.items():
         lines += [f"#. {' '.join(sorted(used_by[text]))}"]
         lines += [] if "has no translation" in problem else [f"# {problem}"]
-        lines += [f"msgid {_quoted(text)}", 'msgstr ""', "", ""]
+        lines += [f"msgid {escape(text)}", 'msgstr ""', "", ""]
     return "\n".join(lines)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

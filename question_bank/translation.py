@@ -1,12 +1,9 @@
 """Questions in the student's language.
 
 Only words change: structure, key, letters of options, fields, code and maths are those of the English question.
-
->>> message = Message("Stride $s = {s}$", {"s": 2})
->>> translate(message, "en") is message
-True
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -27,11 +24,6 @@ from question_bank.model import Part, Question, Step, Table
 from question_bank.values import Field
 
 
-def translate(message: Message, language: str) -> Message:
-    """Return a message in another language, with the same fields."""
-    return message if language == SOURCE else Message(text(message.template, language), message.fields)
-
-
 def localize(question: Question, language: str) -> Question:
     """Return a question in another language; its key, numbers, letters and listing are unchanged.
 
@@ -46,10 +38,7 @@ def localize(question: Question, language: str) -> Question:
 
 def rewritten(question: Question, say: Callable[[str], str]) -> Question:
     """Return a question with every template, option, unit and name of an axis put through `say`."""
-
-    def message(old: Message) -> Message:
-        return Message(say(old.template), old.fields)
-
+    message = functools.partial(_said, say=say)
     return replace(
         question,
         stem=message(question.stem),
@@ -68,9 +57,12 @@ def rewritten(question: Question, say: Callable[[str], str]) -> Question:
     )
 
 
+def _said(message: Message, say: Callable[[str], str]) -> Message:
+    return Message(say(message.template), message.fields)
+
+
 def _part(part: Part, say: Callable[[str], str]) -> Part:
-    prompt = Message(say(part.prompt.template), part.prompt.fields)
-    return replace(part, answer=_answer(part.answer, say), prompt=prompt)
+    return replace(part, answer=_answer(part.answer, say), prompt=_said(part.prompt, say))
 
 
 def _answer(answer: Answer, say: Callable[[str], str]) -> Answer:
@@ -84,11 +76,9 @@ def _answer(answer: Answer, say: Callable[[str], str]) -> Answer:
         case Raises() | Undetermined():
             return replace(answer, instead=_field(answer.instead, say))
         case Written():
-            lines = (
-                replace(line, text=Message(say(line.text.template), line.text.fields))
-                for line in answer.rubric
+            return replace(
+                answer, rubric=tuple(replace(line, text=_said(line.text, say)) for line in answer.rubric)
             )
-            return replace(answer, rubric=tuple(lines))
         case _:
             return answer  # arrays and expressions have no words
 

@@ -38,7 +38,7 @@ from question_bank.paper import Paper
 from question_bank.readings import read
 from question_bank.responses import Response
 from question_bank.roster import Student, parse_roster
-from question_bank.translation import localize, rewritten, translate
+from question_bank.translation import localize, rewritten
 from question_bank.values import Field
 
 FAMILIES = bank.names()
@@ -227,7 +227,7 @@ def test_fields_may_change_places(folder):
     """Languages put words in other orders."""
     folder("x.po", [("Row {i} of $x$, column {j}", "Cột {j}, hàng {i} của $x$")])
     assert (
-        translate(Message("Row {i} of $x$, column {j}", {"i": 1, "j": 2}), "vi").plain()
+        Message(languages.text("Row {i} of $x$, column {j}", "vi"), {"i": 1, "j": 2}).plain()
         == "Cột 2, hàng 1 của x"
     )
 
