@@ -73,3 +73,12 @@ def data_dir():
         if candidate and Path(candidate).is_dir():
             return Path(candidate)
     pytest.skip("no data sets: set LEGRADE_DATA_DIR to a folder with mnist/ and fashion_mnist/")
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Let torch use one thread: where threads wait for each other over tiny tensors, tests take many times as long."""
+    from question_bank import verification  # here: only tests of questions need torch
+
+    with verification.one_thread():
+        yield

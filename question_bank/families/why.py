@@ -19,7 +19,7 @@ def _facts(topic: int) -> tuple[Fact, ...]:
     return tuple(fact for fact in concepts.facts(TOPICS[topic]) if fact.id in EXCUSES)
 
 
-@family("why", topic="concepts", version=1)
+@family("why", topic="concepts", version=2)
 class Why:
     """Which of four reasons explains a true statement.
 
@@ -30,15 +30,15 @@ class Why:
     space = Space(topic=range(len(TOPICS)), number=range(8), radicals=("topic",)).where(
         lambda given: given["number"] < len(_facts(given["topic"]))
     )
-    rules = tuple(sorted({rule for excuses in EXCUSES.values() for _, rule in excuses}))
+    rules = tuple(sorted({rule for excuses in EXCUSES.values() for rule in excuses}))
     drawn = False
 
     def build(self, given: Given, draw: Draw) -> Draft:
         """Ask for the reason; the order of the reasons is drawn."""
         fact = _facts(given["topic"])[given["number"]]
-        reasons = draw.shuffle(((fact.reason, ""), *EXCUSES[fact.id]))
-        letters = {rule: letter for letter, (_, rule) in zip(_LETTERS, reasons, strict=True)}
-        answer = Choice(tuple(reason for reason, _ in reasons), letters[""])
+        reasons = draw.shuffle((("", fact.reason), *EXCUSES[fact.id].items()))
+        letters = {rule: letter for letter, (rule, _) in zip(_LETTERS, reasons, strict=True)}
+        answer = Choice(tuple(reason for _, reason in reasons), letters[""])
         wrong = tuple(Wrong(rule, 0, letter) for rule, letter in letters.items() if rule)
         remarks = concepts.explained(fact, holds=True)[1:]
         return Draft(
