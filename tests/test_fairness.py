@@ -1,18 +1,24 @@
-"""A large class is treated fairly: nobody shares an item where there are enough, and no letter is the key more often."""
+"""A class is treated fairly: nobody shares an item where there are enough; neither its letter nor its length tells the key."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from string import ascii_uppercase
 
 import pytest
 
 from question_bank import bank
-from question_bank.answers import Choice
+from question_bank.answers import Choice, Choices
 from question_bank.blueprint import Blueprint, Slot
 from question_bank.issued import Exam
 from question_bank.issuing import Issuer, identity
 from question_bank.keys import CourseKey
+from question_bank.languages import LANGUAGES
+from question_bank.message import Message
 from question_bank.planning import plan, shortages
 from question_bank.roster import Student
-from question_bank.verification import one_thread
+from question_bank.translation import localize
+from question_bank.verification import candidate
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 STUDENTS = 1000
 ENOUGH = (
@@ -25,18 +31,16 @@ ENOUGH = (
 )
 TOO_FEW = ("window-count", "area-lost", "network-summary", "weight-shape-choice")
 KEY = CourseKey(b"fairness" * 4)
-CHOICES = [name for name in bank.names() if isinstance(bank.generate(name, 0).parts[0].answer, Choice)]
 
 
 @pytest.fixture(scope="module")
-def large():
+def large(one_thread):
     """A class of 1,000 with ten items each: the exam, and what each slot's items were."""
     families = (*ENOUGH, *TOO_FEW)
     blueprint = Blueprint("Large", "large-1", tuple(Slot(name) for name in families))
     exam = Exam(blueprint, plan(blueprint, KEY, STUDENTS), KEY.fingerprint)
     issuer = Issuer(exam, KEY, ())
-    with one_thread():
-        sheets = [issuer.sheet(Student(f"s{number}", f"Student {number}")) for number in range(STUDENTS)]
+    sheets = [issuer.sheet(Student(f"s{number}", f"Student {number}")) for number in range(STUDENTS)]
     uses = [
         Counter(identity(sheet.items[slot].question) for sheet in sheets) for slot in range(len(families))
     ]
@@ -68,16 +72,89 @@ def test_where_there_are_too_few_the_numbers_are_told_and_the_items_shared_evenl
         assert max(counts.values()) - min(counts.values()) <= 1
 
 
-@pytest.mark.parametrize("name", CHOICES)
-def test_every_letter_is_the_key_as_often_as_any_other(name):
-    """In each family of choices the key's place is uniform: no letter is 4.5 standard deviations off."""
-    keys: dict[int, Counter[str]] = {}
-    for seed in range(300):
-        answer = bank.generate(name, seed).parts[0].answer
-        assert isinstance(answer, Choice)
-        keys.setdefault(len(answer.options), Counter())[answer.value] += 1
-    for options, letters in keys.items():
-        count, share = letters.total(), 1 / options
-        spread = (count * share * (1 - share)) ** 0.5
-        for letter in "ABCDEFGH"[:options]:
-            assert abs(letters[letter] - count * share) <= 4.5 * spread + 1, (options, letters)
+def sampled(name, most):
+    """Yield questions at so many points of a family at most, evenly spaced, as they are before the oracle is asked."""
+    family = bank.get(name)
+    count = len(family.space)
+    for number in range(min(count, most)):
+        yield candidate(family, number * count // min(count, most))
+
+
+def choices(question):
+    """Yield (number, answer) for each part that asks for a choice."""
+    for number, part in enumerate(question.parts):
+        if isinstance(part.answer, Choice | Choices):
+            yield number, part.answer
+
+
+def offers_choices(name):
+    """Whether a family asks for choices, at one of a few points at least."""
+    return any(any(choices(question)) for question in sampled(name, 12))
+
+
+def are_sentences(answer):
+    """Whether options are sentences, so that a reader could go by how long they are."""
+    return all(option.endswith(".") and " " in option for option in answer.options)
+
+
+def offers_sentences(name):
+    """Whether a family asks to choose from sentences, at one of a few points at least."""
+    return any(
+        any(are_sentences(answer) for _, answer in choices(question)) for question in sampled(name, 12)
+    )
+
+
+def test_choices_are_found_in_any_part_and_of_any_kind():
+    """Families whose later part is a choice, or that ask for several options, are among those that are looked at."""
+    assert all(
+        map(offers_choices, ("conv-output-size-choice", "missing-layer-line", "parameter-free-layers"))
+    )
+    assert not offers_choices("conv-output-size")
+    assert all(map(offers_sentences, ("why", "which-are-true", "missing-layer-line", "training-loop-bug")))
+    assert not any(map(offers_sentences, ("true-or-false", "weight-shape-choice", "classic-filter-choice")))
+
+
+@pytest.mark.parametrize("name", bank.names())
+def test_every_letter_is_right_as_often_as_any_other(name):
+    """In each part that asks for a choice, the right options stand anywhere: no letter is 4.5 standard deviations off."""
+    right = defaultdict(list)
+    for seed in range(300 if offers_choices(name) else 0):
+        for number, answer in choices(bank.generate(name, seed)):
+            right[number, len(answer.options)].append(answer.value)
+    for (number, options), keys in right.items():
+        share = sum(map(len, keys)) / len(keys) / options
+        spread = (len(keys) * share * (1 - share)) ** 0.5
+        for letter in ascii_uppercase[:options]:
+            often = sum(letter in key for key in keys)
+            assert abs(often - len(keys) * share) <= 4.5 * spread + 1, (number, letter, often, len(keys))
+
+
+def gained(answer):
+    """Return what going by length earns: for each rank, from the longest option down, the share of options there that are right."""
+    lengths = [len(Message(option).plain()) for option in answer.options]
+    right = [letter in answer.value for letter in ascii_uppercase[: len(lengths)]]
+    ranked = [
+        [right[at] for at, other in enumerate(lengths) if other == length] for length in sorted(lengths)
+    ]
+    return [sum(tied) / len(tied) for tied in reversed(ranked)]
+
+
+def test_going_by_length_earns_what_it_earns():
+    """The key of three options is the longest; where two are of one length, going by length is half a guess."""
+    assert gained(Choice(("long.", "longer.", "a."), "B")) == [1, 0, 0]
+    assert gained(Choice(("long.", "same.", "a."), "B")) == [0.5, 0.5, 0]
+    assert gained(Choices(("long.", "longer.", "a."), "AC")) == [0, 1, 1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", bank.names())
+def test_no_rule_of_length_finds_the_right_sentence(name, language):
+    """The longest, the shortest, or any other sentence by length is right at most a tenth more often than one at random."""
+    gains = defaultdict(list)
+    for question in sampled(name, 400) if offers_sentences(name) else ():
+        for number, answer in choices(localize(question, language)):
+            gains[number, len(answer.options)].append(gained(answer))
+    for ranks in gains.values():
+        by_rank = [sum(column) / len(ranks) for column in zip(*ranks, strict=True)]
+        chance = sum(by_rank) / len(by_rank)
+        assert max(by_rank) <= chance + 0.1, by_rank
