@@ -21,6 +21,7 @@ from question_bank.training_faults import GROUPS, TEXTS
 from question_bank.training_listing import FAULTS, NAMES, OPTIMIZERS, PLACES, number_of, right, written
 from question_bank.training_watch import faults
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 seeds = st.integers(0, 2**64)
 loops = st.builds(
     right,
@@ -30,15 +31,6 @@ loops = st.builds(
     early=st.booleans(),
     totals=st.booleans(),
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Tiny tensors are slower on many threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def text_of(listing):

@@ -15,8 +15,9 @@ from question_bank.draw import Draw
 from question_bank.issued import KeyItem
 from question_bank.lettering import listed, symbols_of
 from question_bank.marks import ItemMark
-from question_bank.verification import candidate, one_thread
+from question_bank.verification import candidate
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 NAMES = (
     "conv-cell-expression",
     "weight-gradient-expression",
@@ -26,13 +27,6 @@ NAMES = (
     "softmax-gradient-expression",
 )
 SEEDS = st.integers(0, 100_000)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def single_thread():
-    """Keep torch's threads from waiting for each other over tiny tensors."""
-    with one_thread():
-        yield
 
 
 def value(text, letters):

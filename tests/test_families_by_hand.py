@@ -14,17 +14,9 @@ from question_bank.draw import Draw
 from question_bank.tensors import backward, exact, grid, stacked, tensor
 from question_bank.values import Grid
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 seeds = st.integers(0, 2**64)
 quick = settings(max_examples=25, deadline=None)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Tiny tensors are slower on many threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def wrong_of(question, rule, part=0):

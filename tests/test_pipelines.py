@@ -15,6 +15,7 @@ from question_bank.judging import FOLLOWED, mark_item
 from question_bank.running import outputs
 from question_bank.values import Grid, show
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 PIPELINES = (
     "pool-then-conv",
     "pad-conv-pool",
@@ -41,15 +42,6 @@ FOLLOWING = (
     "weights-memory",
 )
 seeds = st.integers(0, 2**64)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Tiny tensors are slower on many threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def marked(question, values):
