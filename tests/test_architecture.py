@@ -15,6 +15,8 @@ ALONE = {
     "autograder.worker_models",
     "autograder.sandboxes.zygote",
     "autograder.sandboxes.jail",
+    "autograder.sandboxes.lockdown",
+    "autograder.sandboxes.watching",
     "autograder.sandboxes.attempts",
     "autograder.sandboxes.landlock",
     "autograder.sandboxes.seccomp",

@@ -2,9 +2,13 @@
 
 import ctypes
 import errno
+import fcntl
 import os
+import resource
+import socket
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import LimitHit, StudentRaised
 from autograder.model import Limits
-from autograder.sandboxes import landlock, seccomp, system_calls
+from autograder.sandboxes import landlock, lockdown, seccomp, system_calls
 
 SHORT = Limits(load_seconds=20.0, total_seconds=60.0, memory_mb=512, scratch_mb=16)
 EPERM, ENOSYS, EAGAIN = (seccomp.REFUSE | code for code in (errno.EPERM, errno.ENOSYS, errno.EAGAIN))
@@ -21,15 +25,18 @@ MACHINES = sorted(seccomp.MACHINES)
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def judge(lines, number, argument=0, machine="x86_64", name=None):
-    """Run a filter as the kernel does: classic BPF over (number, architecture, first argument)."""
-    data = {0: number, 4: name if name is not None else seccomp.MACHINES[machine][0], 16: argument}
+def judge(lines, number, argument=0, machine="x86_64", name=None, second=0):
+    """Run a filter as the kernel does: classic BPF over (number, architecture, first and second argument)."""
+    architecture = name if name is not None else seccomp.MACHINES[machine][0]
+    data = {0: number, 4: architecture, 16: argument, 24: second}
     place, value = 0, 0
     while True:
         code, yes, no, operand = lines[place]
         place += 1
         if code == seccomp.LOAD:
             value = data[operand]
+        elif code == seccomp.KEEP_BITS:
+            value &= operand
         elif code == seccomp.RETURN:
             return operand
         else:
@@ -47,11 +54,11 @@ def numbers(table, machine):
     return {name: pair[column] for name, pair in table.items() if pair[column] is not None}
 
 
-@pytest.mark.parametrize("processes", [True, False])
+@pytest.mark.parametrize("alone", [None, 77])
 @pytest.mark.parametrize("machine", MACHINES)
-def test_nothing_is_allowed_but_what_is_listed(machine, processes):
+def test_nothing_is_allowed_but_what_is_listed(machine, alone):
     """Of a thousand numbers, only those of the list are allowed whatever their arguments."""
-    lines = seccomp.program(system_calls, machine, processes=processes, signals_of=77)
+    lines = seccomp.program(system_calls, machine, alone=alone)
     listed = set(numbers(system_calls.ALLOWED, machine).values())
     judged = set(numbers(system_calls.JUDGED, machine).values())
     for number in set(range(1000)) - judged:
@@ -62,7 +69,7 @@ def test_nothing_is_allowed_but_what_is_listed(machine, processes):
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
 def test_another_machine_s_calls_are_refused(number, name):
     """A 32-bit call, or one of the x32 interface, has other numbers: none is let through."""
-    lines = seccomp.program(system_calls, "x86_64", processes=True)
+    lines = seccomp.program(system_calls, "x86_64", alone=None)
     if name != seccomp.MACHINES["x86_64"][0]:
         assert judge(lines, number, name=name) == EPERM
     assert judge(lines, number | seccomp.X32_BIT) == EPERM
@@ -72,16 +79,19 @@ def test_another_machine_s_calls_are_refused(number, name):
 def test_arguments_decide_about_processes_sockets_and_signals(machine):
     """Threads but no processes in tier B, no namespace in either, local sockets for data loaders, signals to oneself."""
     call = numbers(system_calls.JUDGED, machine)
-    with_processes = seccomp.program(system_calls, machine, processes=True)
-    alone = seccomp.program(system_calls, machine, processes=False, signals_of=77)
+    with_processes = seccomp.program(system_calls, machine, alone=None)
+    alone = seccomp.program(system_calls, machine, alone=77)
     thread = 0x003D0F00
     for lines in (with_processes, alone):
         assert judge(lines, call["clone"], thread, machine) == seccomp.ALLOW
         for namespace in (0x10000000, 0x20000, 0x20000000, 0x40000000, 0x8000000, 0x4000000, 0x2000000, 0x80):
             assert judge(lines, call["clone"], thread | namespace, machine) == EPERM
         assert judge(lines, call["clone3"], 0, machine) == ENOSYS
-        assert judge(lines, call["socketpair"], 1, machine) == seccomp.ALLOW
-        assert {judge(lines, call["socketpair"], family, machine) for family in range(2, 60)} == {EPERM}
+        assert judge(lines, call["socketpair"], 1, machine, second=1 | 0o2000000) == seccomp.ALLOW
+        assert judge(lines, call["socketpair"], 1, machine, second=2) == EPERM
+        assert {judge(lines, call["socketpair"], family, machine, second=1) for family in range(2, 60)} == {
+            EPERM
+        }
     assert judge(with_processes, call["clone"], 17, machine) == seccomp.ALLOW
     assert judge(alone, call["clone"], 17, machine) == EAGAIN
     assert judge(with_processes, call["socket"], 1, machine) == seccomp.ALLOW
@@ -97,10 +107,58 @@ def test_arguments_decide_about_processes_sockets_and_signals(machine):
     ]
 
 
+OWNERS = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
+REQUESTS = {
+    "FIOSETOWN": 0x8901,
+    "SIOCSPGRP": 0x8902,
+    "FIOASYNC": 0x5452,
+    "TIOCSTI": 0x5412,
+    "TIOCSCTTY": 0x540E,
+}
+
+
+@pytest.mark.parametrize("alone", [None, 77])
+@pytest.mark.parametrize("machine", MACHINES)
+def test_no_descriptor_sends_signals_or_makes_others_wait(machine, alone):
+    """An owner of a descriptor gets signals from the kernel, which no scope of signals sees; a lease holds up who opens a file."""
+    call = numbers(system_calls.JUDGED, machine)
+    lines = seccomp.program(system_calls, machine, alone=alone)
+    for command in OWNERS.values():
+        assert judge(lines, call["fcntl"], 3, machine, second=command) == EPERM
+    for request in REQUESTS.values():
+        assert judge(lines, call["ioctl"], 3, machine, second=request) == EPERM
+    for command in (
+        fcntl.F_GETFD,
+        fcntl.F_SETFD,
+        fcntl.F_GETFL,
+        fcntl.F_SETFL,
+        fcntl.F_DUPFD_CLOEXEC,
+        fcntl.F_SETLK,
+    ):
+        assert judge(lines, call["fcntl"], 3, machine, second=command) == seccomp.ALLOW
+    for request in (termios.TCGETS, termios.TIOCGWINSZ, termios.FIONBIO, termios.FIONREAD):
+        assert judge(lines, call["ioctl"], 3, machine, second=request) == seccomp.ALLOW
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_in_tier_b_limits_are_its_own_and_rights_are_nobodys(machine):
+    """Another process's limits and processors are refused; rights and times of files seem to change and do not."""
+    call = numbers(system_calls.JUDGED, machine)
+    alone = seccomp.program(system_calls, machine, alone=77)
+    for name in ("prlimit64", "sched_setaffinity"):
+        told = [judge(alone, call[name], process, machine) for process in (0, 77, 78, 1, 2**32 - 1)]
+        assert told == [seccomp.ALLOW, seccomp.ALLOW, EPERM, EPERM, EPERM]
+    for name in set(seccomp.RIGHTS_CALLS) & set(call):
+        assert judge(alone, call[name], 3, machine) == seccomp.PRETEND
+        assert (
+            judge(seccomp.program(system_calls, machine, alone=None), call[name], 3, machine) == seccomp.ALLOW
+        )
+
+
 def test_a_machine_without_numbers_is_refused():
     """No filter is made up."""
     with pytest.raises(OSError, match="no numbers of system calls are known for riscv64"):
-        seccomp.program(system_calls, "riscv64", processes=True)
+        seccomp.program(system_calls, "riscv64", alone=None)
 
 
 def start(sandbox, source, libraries=("numpy",), limits=SHORT):
@@ -233,7 +291,7 @@ import os, tempfile
 def f():
     folder = tempfile.mkdtemp()
     open(folder + '/x', 'w').write('mine')
-    os.chmod(folder, 0)
+    os.mkdir(folder + '/closed', 0)
     return tempfile.gettempdir()
 """
     worker = start(tier_b, source)
@@ -270,7 +328,7 @@ def f():
 
 def test_folders_deeper_than_python_goes_are_removed_all_the_same(tier_b):
     """Five thousand folders inside each other, the last without rights, end neither supervisor nor grader."""
-    worker = start(tier_b, DEEP.format(then="os.chmod('..', 0); return tempfile.gettempdir()"))
+    worker = start(tier_b, DEEP.format(then="os.mkdir('closed', 0); return tempfile.gettempdir()"))
     try:
         folder = worker.call("f", (), {}, seconds=20.0).value
     except LimitHit:  # its supervisor was faster
@@ -280,6 +338,36 @@ def test_folders_deeper_than_python_goes_are_removed_all_the_same(tier_b):
     assert folder is None or not Path(str(folder)).exists()
     with pytest.raises(LimitHit, match="scratch_mb"):
         ask(tier_b, DEEP.format(then="time.sleep(5)"))
+
+
+def test_a_copy_of_a_file_does_not_fail_for_its_rights(tier_b):
+    """Shutil takes rights and times along; the copy is there all the same."""
+    source = """
+import shutil, tempfile
+def f():
+    place = tempfile.gettempdir()
+    open(place + '/a', 'w').write('42')
+    shutil.copy2(place + '/a', place + '/b')
+    return open(place + '/b').read()
+"""
+    assert ask(tier_b, source) == "42"
+
+
+def test_tier_b_reads_no_library_that_lies_inside_the_interpreter_s(tmp_path):
+    """What is installed beside the interpreter could be the grader's own, with the suites in it."""
+    lib = tmp_path / "lib"
+    for name in ("json", "site-packages/suites", "dist-packages"):
+        (lib / name).mkdir(parents=True)
+    settings = {
+        "interpreter": [str(lib), "/usr/lib/x"],
+        "hidden": [f"{lib}/site-packages", f"{lib}/dist-packages"],
+        "libraries": ["/venv/numpy"],
+        "paths": ["/venv"],
+    }
+    readable, listable = lockdown._named(settings)
+    assert {f"{lib}/json", "/usr/lib/x", "/venv/numpy"} <= set(readable)
+    assert not {str(lib), f"{lib}/site-packages", f"{lib}/dist-packages", "/venv"} & set(readable)
+    assert listable == ["/venv", str(lib)]
 
 
 def test_many_small_files_are_too_many_in_tier_b(tier_b):
@@ -336,22 +424,35 @@ def test_every_version_of_landlock_hides_files_and_the_filter_sees_to_signals(tm
     def attack():
         ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
         assert landlock.restrict(["/usr"], [], at_most=known) == known
-        lines = seccomp.program(system_calls, os.uname().machine, processes=False, signals_of=os.getpid())
-        seccomp.install(lines)
+        seccomp.install(seccomp.program(system_calls, os.uname().machine, alone=os.getpid()))
         reached = 0
-        for bit, attempt in enumerate(
-            (secret.read_text, lambda: os.kill(grader, 0), lambda: secret.write_text("y"))
-        ):
+        attempts = [
+            secret.read_text,
+            lambda: os.kill(grader, 0),
+            lambda: secret.write_text("y"),
+            lambda: fcntl.fcntl(1, fcntl.F_SETOWN, grader),
+            lambda: resource.prlimit(grader, resource.RLIMIT_NOFILE, (9, 9)),
+            lambda: os.sched_setaffinity(grader, {0}),
+            lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
+        ]
+        if known >= landlock.TRUNCATION_BOUND:
+            attempts.append(lambda: os.truncate(secret, 0))
+        for bit, attempt in enumerate(attempts):
             try:
                 attempt()
             except PermissionError:
                 continue
             reached |= 1 << bit
         os.kill(os.getpid(), 0)
+        secret.chmod(0)
+        os.utime(secret, (1, 1))
         return reached
 
+    before = secret.stat()
     assert in_a_child(attack) == 0
     assert secret.read_text() == "x"
+    after = secret.stat()
+    assert (after.st_mode, after.st_mtime) == (before.st_mode, before.st_mtime)
 
 
 def test_a_machine_without_user_namespaces_is_told_of_tier_b(tmp_path):

@@ -5,6 +5,7 @@ Runs in the worker, as a plain file next to `zygote.py`: standard library only. 
 
 import ctypes
 import os
+import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,8 @@ def run(canary: str, grader_pid: int, port: int) -> dict[str, bool]:
         "read a file of the grader": lambda: Path(canary).read_bytes(),
         "write a file of the grader": lambda: Path(canary).open("r+b").close(),
         "signal the grader": lambda: os.kill(grader_pid, 0),
+        "limit the grader": lambda: resource.prlimit(grader_pid, resource.RLIMIT_NOFILE),
+        "change the rights of a file of the grader": lambda: _change_rights(canary),
         "signal its parent": _signal_parent,
         "read the grader's environment": lambda: Path(f"/proc/{grader_pid}/environ").read_bytes(),
         "connect to the network": lambda: socket.create_connection(("127.0.0.1", port), timeout=2).close(),
@@ -50,6 +53,15 @@ def _succeeds(attempt: Callable[[], object]) -> bool:
 def _write_and_remove(path: str) -> None:
     Path(path).write_bytes(b"")
     Path(path).unlink()
+
+
+def _change_rights(path: str) -> None:
+    """What counts is what happened: a call that changes nothing may say that it did."""
+    before = os.stat(path)  # noqa: PTH116 -- plain system calls
+    os.utime(path, (1, 1))
+    os.chmod(path, before.st_mode & 0o7777)  # noqa: PTH101 -- the same; to what it was, which harms nobody
+    if os.stat(path).st_mtime == before.st_mtime:  # noqa: PTH116 -- the same
+        raise PermissionError
 
 
 def _signal_parent() -> None:

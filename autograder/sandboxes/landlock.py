@@ -18,7 +18,8 @@ ALL_BY_VERSION = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
 FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | (1 << 14) | (1 << 15)
 """Those that make sense for a file: the others are for folders."""
 NETWORK, SCOPED = 3, 3
-SIGNALS_SCOPED = 6
+TRUNCATION_BOUND, SIGNALS_SCOPED = 3, 6
+"""The versions from which truncating a file by its name needs a right, and sending a signal to a process outside."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

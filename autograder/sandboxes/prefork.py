@@ -91,15 +91,7 @@ class _Zygote:
 
     def __init__(self, tier: str, libraries: tuple[str, ...], scratch: str | None, *, notebook: bool) -> None:
         self._notebook = notebook
-        self._paths = (
-            {
-                "readable": [*interpreter_paths(), *library_paths(libraries)],
-                "listable": module_paths(),
-                "folders": FOLDERS,
-            }
-            if tier == "B"
-            else {}
-        )
+        self._tier = tier
         for path in interpreter_paths():
             if tier == "A" and path.startswith("/tmp/"):  # noqa: S108 -- the worker's own /tmp would cover it
                 raise SandboxError(f"the interpreter's {path} lies in /tmp: install Python elsewhere")
@@ -112,6 +104,7 @@ class _Zygote:
             "hidden": hidden_paths(),
             "libraries": library_paths(libraries),
             "paths": module_paths(),
+            "folders": FOLDERS,
             "files": ["wire", "worker", *(["worker_models"] if "torch" in libraries else [])],
             "warm": [*warm, *(["notebook", "matplotlib.pyplot"] if notebook else [])],
         }
@@ -152,7 +145,7 @@ class _Zygote:
         """
         channel, worker_end = socket.socketpair()
         status, supervisor_end = socket.socketpair()
-        request = {"limits": asdict(limits), "scratch": scratch, "notebook": self._notebook, **self._paths}
+        request = {"limits": asdict(limits), "scratch": scratch, "notebook": self._notebook}
         with worker_end, supervisor_end:
             try:
                 fds = [worker_end.fileno(), supervisor_end.fileno()]
@@ -161,7 +154,7 @@ class _Zygote:
                 channel.close()
                 status.close()
                 raise SandboxError(f"the zygote is gone: {error}; {self._log_text()}") from None
-        worker = PreforkWorker(channel, status, limits, scratch if self._paths else None)
+        worker = PreforkWorker(channel, status, limits, scratch if self._tier == "B" else None)
         worker.wait_until_ready()
         return worker
 

@@ -20,7 +20,7 @@ HOW_TO_GET_TIER_A = (
     "without isolation say so by name: --tier C"
 )
 HOW_TO_GET_TIER_B = (
-    "tier B needs Linux 5.13 or newer with Landlock (lsm=landlock,... in the kernel's command line) and seccomp, on x86-64 or "
+    "tier B needs Linux 6.2 or newer with Landlock (lsm=landlock,... in the kernel's command line) and seccomp, on x86-64 or "
     "arm64; `legrade doctor` shows what was tried. For self-checks without isolation say so by name: --tier C"
 )
 HOW_TO_GET = {"A": HOW_TO_GET_TIER_A, "B": HOW_TO_GET_TIER_B}

@@ -11,32 +11,39 @@ import os
 import struct
 from types import ModuleType
 
-LOAD, JUMP_EQUAL, JUMP_ABOVE, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+LOAD, JUMP_EQUAL, JUMP_ABOVE, JUMP_ANY_BIT, KEEP_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
-NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16
-"""Offsets in the data that a filter sees: the call's number, the machine, and its first argument (low half)."""
+PRETEND = REFUSE
+"""The call does nothing and comes back as if it had been done: error number 0."""
+NUMBER, ARCHITECTURE, FIRST, SECOND = 0, 4, 16, 24
+"""Offsets in the data that a filter sees: the call's number, the machine, and its arguments (low halves)."""
 MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 """The kernel's name of the machine, and the column of its numbers in `system_calls`."""
 X32_BIT = 0x40000000
 CLONE_THREAD, NEW_NAMESPACES = 0x00010000, 0x7E020080
-AF_UNIX = 1
+AF_UNIX, SOCK_STREAM, SOCK_SEQPACKET, KIND_OF_SOCKET = 1, 1, 5, 0xF
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 1, 22, 2
+DESCRIPTORS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)
+"""What fcntl may do: copies, flags, locks, sizes of pipes; no owner that gets signals, and no lease that makes others wait."""
+DEVICES = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""What ioctl may ask: is it a terminal, its size, what can be read; and set: no waiting, closed in other programs."""
 SOCKET_CALLS = ("bind", "listen", "accept", "accept4", "connect")
-SIGNAL_CALLS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo")
+OTHERS_CALLS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "prlimit64", "sched_setaffinity")
+"""Calls whose first argument says which process is meant."""
+RIGHTS_CALLS = ("chmod", "fchmod", "fchmodat", "utime", "utimes", "futimesat", "utimensat")
+"""Rights and times of any file of the same user, which Landlock does not judge."""
 
 Instruction = tuple[int, int, int, int]
 
 
-def program(
-    calls: ModuleType, machine: str, *, processes: bool, signals_of: int | None = None
-) -> list[Instruction]:
+def program(calls: ModuleType, machine: str, *, alone: int | None) -> list[Instruction]:
     """Write the filter: (code, jump if true, jump if false, value) by line.
 
     Args:
         calls: the module `system_calls`.
         machine: as `os.uname().machine` says.
-        processes: whether other processes and local sockets may be made, which data loaders need.
-        signals_of: the one process id that may be signalled; None where another layer sees to signals.
+        alone: the worker's process id where no namespace keeps it from the host: it makes no process and no socket, means no
+            process but itself, and changes no file's rights. None where it may have processes, which data loaders need.
 
     Raises:
         OSError: the numbers of this machine are not known.
@@ -54,40 +61,69 @@ def program(
         lines += [(JUMP_ABOVE, 0, 1, X32_BIT), _refuse(errno.EPERM)]
     for first, last in _ranges(sorted(n[column] for n in calls.ALLOWED.values() if n[column] is not None)):
         lines += [(JUMP_ABOVE, 0, 2, first), (JUMP_ABOVE, 1, 0, last + 1), _return(ALLOW)]
-    number = {call: numbers[column] for call, numbers in calls.JUDGED.items()}
-    lines += _judged(
-        number["clone"], _without_bits(NEW_NAMESPACES, needed=None if processes else CLONE_THREAD)
-    )
-    lines += _judged(number["clone3"], [_refuse(errno.ENOSYS)])
-    family = [(LOAD, 0, 0, ARGUMENT), (JUMP_EQUAL, 0, 1, AF_UNIX), _return(ALLOW), _refuse(errno.EPERM)]
-    lines += _judged(number["socketpair"], family)
-    if processes:
-        lines += _judged(number["socket"], family)
-        for call in ("fork", "vfork", *SOCKET_CALLS):
-            lines += _judged(number[call], [_return(ALLOW)])
-    # where no namespace ends it, a worker must not outlive its supervisor
-    watched = _refused_for(PR_SET_PDEATHSIG) if not processes else [_return(ALLOW)]
-    lines += _judged(number["prctl"], watched)
-    for call in SIGNAL_CALLS:
-        lines += _judged(number[call], _own_process(signals_of))
+    verdicts = _everywhere() | (_with_processes() if alone is None else _alone(alone))
+    for call, verdict in verdicts.items():
+        lines += _judged(calls.JUDGED[call][column], verdict)
     return [*lines, _refuse(errno.EPERM)]
 
 
-def _refused_for(option: int) -> list[Instruction]:
-    """Allow a call whose first argument is another one."""
-    return [(LOAD, 0, 0, ARGUMENT), (JUMP_EQUAL, 0, 1, option), _refuse(errno.EPERM), _return(ALLOW)]
+def _everywhere() -> dict[str, list[Instruction]]:
+    """Judge what is judged alike in every tier."""
+    kinds = [(KEEP_BITS, 0, 0, KIND_OF_SOCKET), *_one_of(SOCK_STREAM, SOCK_SEQPACKET)]
+    return {
+        "clone3": [_refuse(errno.ENOSYS)],
+        # a pair of datagram sockets reaches any such socket of the host by its path, such as the system's log
+        "socketpair": [
+            (LOAD, 0, 0, FIRST),
+            (JUMP_EQUAL, 1, 0, AF_UNIX),
+            _refuse(errno.EPERM),
+            (LOAD, 0, 0, SECOND),
+            *kinds,
+        ],
+        "fcntl": [(LOAD, 0, 0, SECOND), *_one_of(*DESCRIPTORS)],
+        "ioctl": [(LOAD, 0, 0, SECOND), *_one_of(*DEVICES)],
+    }
 
 
-def _own_process(process: int | None) -> list[Instruction]:
-    """Allow a call whose first argument is this process."""
-    if process is None:
-        return [_return(ALLOW)]
-    return [(LOAD, 0, 0, ARGUMENT), (JUMP_EQUAL, 0, 1, process), _return(ALLOW), _refuse(errno.EPERM)]
+def _with_processes() -> dict[str, list[Instruction]]:
+    """Judge for a worker in namespaces of its own."""
+    freely = ("fork", "vfork", "prctl", *SOCKET_CALLS, *OTHERS_CALLS, *RIGHTS_CALLS)
+    return {
+        "clone": _without_bits(NEW_NAMESPACES, needed=None),
+        "socket": [(LOAD, 0, 0, FIRST), *_one_of(AF_UNIX)],
+        **{call: [_return(ALLOW)] for call in freely},
+    }
+
+
+def _alone(process: int) -> dict[str, list[Instruction]]:
+    """Judge for a worker whom only this filter and Landlock keep from the host; what is not named is refused."""
+    themselves = {"prlimit64": (0, process), "sched_setaffinity": (0, process)}
+    return {
+        "clone": _without_bits(NEW_NAMESPACES, needed=CLONE_THREAD),
+        # where no namespace ends it, a worker must not outlive its supervisor
+        "prctl": [
+            (LOAD, 0, 0, FIRST),
+            (JUMP_EQUAL, 0, 1, PR_SET_PDEATHSIG),
+            _refuse(errno.EPERM),
+            _return(ALLOW),
+        ],
+        **{call: [(LOAD, 0, 0, FIRST), *_one_of(*themselves.get(call, (process,)))] for call in OTHERS_CALLS},
+        # a file's copy takes its rights and times along, and must not fail for it: its folder is the worker's own anyway
+        **{call: [_return(PRETEND)] for call in RIGHTS_CALLS},
+    }
+
+
+def _one_of(*values: int) -> list[Instruction]:
+    """Allow what was loaded when it is one of these."""
+    lines: list[Instruction] = []
+    for value in values:
+        lines += [(JUMP_EQUAL, 0, 1, value), _return(ALLOW)]
+    return [*lines, _refuse(errno.EPERM)]
 
 
 def _without_bits(bits: int, *, needed: int | None) -> list[Instruction]:
     """Allow a call whose first argument has none of these bits and, where one is needed, that one."""
-    lines: list[Instruction] = [(LOAD, 0, 0, ARGUMENT), (JUMP_ANY_BIT, 0, 1, bits), _refuse(errno.EPERM)]
+    lines: list[Instruction] = [(LOAD, 0, 0, FIRST), (JUMP_ANY_BIT, 0, 1, bits), _refuse(errno.EPERM)]
     if needed is not None:
         lines += [(JUMP_ANY_BIT, 1, 0, needed), _refuse(errno.EAGAIN)]
     return [*lines, _return(ALLOW)]

@@ -1,0 +1,157 @@
+"""The supervisor's watch over one worker: until its end, the grader's word, or a limit; then how it ended.
+
+Runs outside the worker's namespaces, as a plain file next to `zygote.py`: standard library only, no secret.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+KEPT_OUTPUT = 64 * 1024
+PATIENCE = 3600.0
+"""Seconds beyond a worker's own limit after which a grader that says nothing counts as stuck."""
+LOOK_SECONDS, DEEPEST = 0.25, 100
+"""How often the folder of a worker of tier B is looked at, and how many folders may lie inside each other."""
+
+
+def watch(
+    pid: int, status: socket.socket, output: int, settings: dict[str, Any], files: int
+) -> dict[str, Any]:
+    """Wait for the worker's end, the grader's word or its absence, too much output, or the last deadline; then end it.
+
+    Args:
+        pid: the worker.
+        status: closed by the grader when it wants the worker ended.
+        output: the pipe with what the worker prints.
+        settings: the zygote's, and those of this worker.
+        files: how many files a folder may hold.
+
+    Returns:
+        The report for the grader: exit code, what ended it, seconds, KiB, bytes printed, and the first of them.
+    """
+    limits = settings["limits"]
+    deadline = time.monotonic() + limits["total_seconds"] + PATIENCE
+    os.set_blocking(output, False)
+    pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
+    kept, printed, why = bytearray(), 0, ""
+    most_printed, most_written = limits["output_kb"] << 10, limits["scratch_mb"] << 20
+    open_pipes = [fd for fd in (pidfd, status.fileno(), output) if fd >= 0]
+    watched = settings["scratch"] if settings["tier"] == "B" else ""
+    look = time.monotonic()
+    wait = LOOK_SECONDS if watched else 1.0 if pidfd >= 0 else 0.05
+    while not why:
+        ready, _, _ = select.select(open_pipes, [], [], wait)
+        if output in ready:
+            taken = _take(output, kept)
+            printed += taken or 0
+            if taken is None:
+                open_pipes.remove(output)
+        if _ended(pid, pidfd, ready):
+            break
+        if printed > most_printed:
+            why = "output"
+        elif watched and time.monotonic() >= look:
+            why = "scratch" if _overfull(watched, most_written, files) else ""
+            look = time.monotonic() + LOOK_SECONDS
+        elif status.fileno() in ready:
+            why = "grader"
+        elif time.monotonic() > deadline:
+            why = "late"
+    _end(pid, settings["tier"])
+    return _report(pid, why, output, printed, kept)
+
+
+def _report(pid: int, why: str, output: int, printed: int, kept: bytearray) -> dict[str, Any]:
+    """Wait for a worker that was ended, read what it still printed, and say how it was."""
+    _, code, usage = os.wait4(pid, 0)
+    while len(kept) < KEPT_OUTPUT and (taken := _take(output, kept)):
+        printed += taken
+    return {
+        "code": os.waitstatus_to_exitcode(code),
+        "why": why,
+        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "peak_kb": usage.ru_maxrss,
+        "printed": printed,
+        "output": bytes(kept).decode("utf-8", "replace"),
+    }
+
+
+def _ended(pid: int, pidfd: int, ready: list[int]) -> bool:
+    """Whether the worker has ended; it is not waited for yet."""
+    if pidfd >= 0:
+        return pidfd in ready
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+class _TooMuchError(Exception):
+    """A folder holds more than it may."""
+
+
+def _overfull(folder: str, most_bytes: int, most_files: int) -> bool:
+    """Whether a folder holds more than it may; no file system of its own bounds it in tier B.
+
+    Folders inside each other beyond `DEEPEST` are too much, and so is one that cannot be looked at: it could hold anything.
+    """
+    taken = count = 0
+
+    def look(place: int, depth: int) -> None:
+        nonlocal taken, count
+        with os.scandir(place) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it went, or became a link
+                    taken += entry.stat(follow_symlinks=False).st_blocks * 512
+                    count += 1
+                    if taken > most_bytes or count > most_files or depth > DEEPEST:
+                        raise _TooMuchError
+                    if entry.is_dir(follow_symlinks=False):
+                        with _opened(entry.name, place) as inner:
+                            look(inner, depth + 1)
+
+    try:
+        with _opened(folder, None) as top:
+            look(top, 0)
+    except (_TooMuchError, OSError):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def _opened(name: str, place: int | None) -> Iterator[int]:
+    """Open a folder in a place, never through a link, and give back the rights that a student took from it."""
+    handle = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=place)
+    try:
+        os.chmod(f"/proc/self/fd/{handle}", 0o700)  # noqa: PTH101 -- the folder itself, whatever its name leads to now
+        inner = os.open(".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=handle)
+    finally:
+        os.close(handle)
+    try:
+        yield inner
+    finally:
+        os.close(inner)
+
+
+def _take(output: int, kept: bytearray) -> int | None:
+    """Read what was printed, and keep the first of it; return how many bytes came, None at the end.
+
+    Never waits: a student can open the pipe's other end in /proc and take what was there a moment before.
+    """
+    try:
+        data = os.read(output, 1 << 16)
+    except BlockingIOError:
+        return 0
+    kept += data[: KEPT_OUTPUT - len(kept)]
+    return len(data) or None
+
+
+def _end(pid: int, tier: str) -> None:
+    """Kill the worker and all it started: with its namespace, or in tier C as far as its session goes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    if tier != "A":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
