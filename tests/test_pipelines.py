@@ -1,7 +1,10 @@
 """Pipelines, cost and numbers: a slip costs one part, copying a wrong key earns nothing, and known values of the lectures hold."""
 
+import json
+import re
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -12,6 +15,7 @@ from question_bank.draw import Draw
 from question_bank.errors import QuestionBankError
 from question_bank.issued import KeyItem
 from question_bank.judging import FOLLOWED, mark_item
+from question_bank.listing import layer
 from question_bank.running import outputs
 from question_bank.values import Grid, show
 
@@ -62,9 +66,9 @@ def even(value):
 
 
 def spoilt(value, cell, by):
-    """Change one cell of an array, or a number."""
+    """Change one cell of an array, or a number by so many times its size, so that what is rounded later changes, too."""
     if not isinstance(value, Grid):
-        return value + by
+        return value + by * max(value, 1)
     at = cell % len(value.cells)
     return Grid(value.shape, tuple(old + by * (i == at) for i, old in enumerate(value.cells)))
 
@@ -77,7 +81,7 @@ def slipped(question, cell, by):
         if part.follow:
             answers[number] = part.follow.apply([answers[start] for start in part.follow.parts])
         elif number in starts:
-            answers[number] = spoilt(answers[number], cell, by)
+            answers[number] = spoilt(answers[number], cell, by + number)  # not all in one proportion
     return answers
 
 
@@ -92,15 +96,13 @@ def test_a_slip_costs_the_part_in_which_it_was_made(name, seed, cell, by):
     followed = [number for number, part in enumerate(question.parts) if part.follow]
     assert followed
     starts = {start for number in followed for start in question.parts[number].follow.parts}
-    first = min(starts)
-    right = question.parts[first].answer.accepts(answers[first])
     for number, mark in enumerate(parts):
         if number in followed:
             from_even = any(even(answers[start]) for start in question.parts[number].follow.parts)
             assert mark.fraction == 1 or from_even, (number, mark)
             assert mark.outcome in {"right", FOLLOWED} or from_even
         elif number in starts:
-            assert (mark.fraction == 1) == right
+            assert (mark.fraction == 1) == question.parts[number].answer.accepts(answers[number])
         else:
             assert mark.fraction == 1
 
@@ -113,7 +115,11 @@ def test_a_later_part_is_not_right_for_being_copied(name, seed, cell):
     question = bank.generate(name, seed)
     slip = slipped(question, cell, 3)
     for number, part in enumerate(question.parts):
-        if not part.follow or part.answer.accepts(slip[number]):
+        if not part.follow:
+            continue
+        if part.answer.accepts(slip[number]):
+            # only a cell can be lost on the way, in a maximum
+            assert isinstance(slip[part.follow.parts[0]], Grid)
             continue
         answers = keys(question)
         answers[number] = slip[number]
@@ -128,16 +134,18 @@ def test_a_later_part_is_not_right_for_being_copied(name, seed, cell):
 def test_named_mistakes_carried_on_cost_one_part(name, seed):
     """A named mistake of the right size in the first layer is named there, and what follows from it earns its points."""
     question = bank.generate(name, seed)
-    first = question.parts[0].answer
+    first, tried = question.parts[0].answer, 0
     for wrong in question.wrong:
         if wrong.part or wrong.value.shape != first.value.shape or len(set(wrong.value.cells)) == 1:
             continue
+        tried += 1
         answers = [wrong.value]
         for part in question.parts[1:]:
             answers.append(part.follow.apply((answers[-1],)))
         marks = marked(question, answers)
         assert wrong.misconception in marks[0].misconceptions
         assert all(mark.fraction == 1 for mark in marks[1:])
+    assert tried
 
 
 @pytest.mark.parametrize("name", PIPELINES)
@@ -237,18 +245,19 @@ def test_weights_spread_as_he_and_xavier_say():
     assert keys(of("init-bound", c_in=2, c_out=4, k=5, xavier=1)) == [Fraction(1, 5)]
 
 
-def test_naive_softmax_of_a_thousand_is_not_a_number():
-    """What overflows is nan, what does not is 0, and where nothing overflows the probabilities are right."""
-    shown = {0: "0.", 1: "nan", 2: "nan", 3: "nan"}
-    for case, text in shown.items():
-        for seed in range(10):
-            question = bank.generate("naive-softmax-overflow", seed, {"case": case})
-            printed, shift = (part.answer for part in question.parts)
-            option = printed.options["ABCDE".index(printed.value)]
-            assert text in option
-            assert ("nan" in option) == (case > 0)
-            assert (option.count("nan") == option.count(",") + 1) == (case > 1)
-            assert str(shift.value) in question.code
+@pytest.mark.parametrize("case", range(4))
+def test_naive_softmax_prints_what_numpy_prints(case):
+    """NumPy, given the listing's numbers, overflows as the key says: nowhere, in some places, everywhere, or by dividing 0 by 0."""
+    for seed in range(20):
+        question = bank.generate("naive-softmax-overflow", seed, {"case": case})
+        printed, shift = (part.answer for part in question.parts)
+        logits, bits = re.search(r"tensor\((.*), dtype=torch\.float(\d+)\)", question.code).groups()
+        z = np.array(json.loads(logits), dtype=f"float{bits}")
+        with np.errstate(all="ignore"):
+            p = np.exp(z) / np.exp(z).sum()
+        assert printed.options["ABCDE".index(printed.value)] == f"`[{', '.join(f'{v:.2f}' for v in p)}]`"
+        assert np.isnan(p).all() if case > 1 else np.isnan(p).any() == (case == 1)
+        assert np.exp(z - shift.value).max() == 1
 
 
 def value_of(function, x):
@@ -305,39 +314,122 @@ def test_a_single_filter_does_what_two_in_a_row_do(seed):
     assert torch.nn.functional.conv2d(x, w)[0, 0].tolist() == [list(row) for row in second.rows()]
 
 
-def test_each_classic_filter_is_the_key_somewhere_and_made_the_image():
-    """The option that is the key turns the first image into the second; the letter of the key is no special one."""
-    letters = set()
+def filtered(image, kernel):
+    """Lay a kernel of 3 rows and 3 columns on an image with NumPy."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.array(image), (3, 3))
+    return np.einsum("ijkl,kl->ij", windows, np.array(kernel)).tolist()
+
+
+def kind(kernel):
+    """Tell which classic filter a kernel is, by what it is known for."""
+    w = np.array(kernel)
+    if (w == w[0, 0]).all():
+        return "adding"
+    if not w.sum() and (w == w[::-1, ::-1]).all():
+        return "edges"
+    if w.sum() == 1:
+        return "sharpening"
+    return "along" if not w[:, 1].any() else "down"
+
+
+TAKEN = {
+    "kernels-exchanged": [{"along", "down"}],
+    "edges-for-sharpening": [{"sharpening", "edges"}],
+    "sharpening-for-edges": [{"sharpening", "edges"}],
+    "adding-filter-confused": [{"adding", other} for other in ("sharpening", "edges", "along", "down")],
+    "direction-of-edges-not-seen": [
+        {one, other} for one in ("sharpening", "edges") for other in ("along", "down")
+    ],
+}
+"""By misconception, which two classic filters are taken for each other."""
+
+
+def test_each_classic_filter_is_the_key_somewhere_and_alone_made_the_image():
+    """The option that is the key turns the first image into the second and no other does; each mistake mixes up what it says."""
+    found = set()
     for seed in range(60):
         question = bank.generate("classic-filter-choice", seed)
         (part,) = question.parts
-        letters.add(part.answer.value)
-        assert len(set(part.answer.options)) == 5
-    assert letters == set("ABCDE")
+        x, y = ([list(row) for row in table.value.rows()] for table in question.tables)
+        kernels = {
+            letter: json.loads(option.strip("`"))
+            for letter, option in zip("ABCDE", part.answer.options, strict=True)
+        }
+        assert [letter for letter, w in kernels.items() if filtered(x, w) == y] == [part.answer.value]
+        key = kind(kernels[part.answer.value])
+        assert {kind(w) for w in kernels.values()} == {"adding", "sharpening", "edges", "along", "down"}
+        for wrong in question.wrong:
+            assert {key, kind(kernels[wrong.value])} in TAKEN[wrong.misconception]
+        found.add((key, part.answer.value))
+    assert {key for key, _ in found} == {"adding", "sharpening", "edges", "along", "down"}
+    assert {letter for _, letter in found} == set("ABCDE")
+
+
+FREE = {
+    "activation-has-parameters": "ReLU",
+    "pooling-has-parameters": "Pool2d",
+    "flatten-has-parameters": "Flatten",
+    "dropout-has-parameters": "Dropout",
+}
+OVERLOOKED = {
+    "bias-off-thought-untrained": "bias=False",
+    "batch-norm-forgotten": "BatchNorm2d",
+    "transposed-thought-untrained": "ConvTranspose2d",
+}
 
 
 @settings(max_examples=40, deadline=None)
 @given(seed=seeds)
 def test_free_layers_are_those_that_torch_trains_nothing_in(seed):
-    """Every misconception of the question adds one kind of free layer or takes a trained one away."""
+    """An optimiser takes the right layers and refuses the others; each misconception adds or drops the layers that it names."""
     question = bank.generate("parameter-free-layers", seed)
-    right = set(question.parts[0].answer.value)
+    (part,) = question.parts
+    options = {
+        letter: option.strip("`") for letter, option in zip("ABCDEFG", part.answer.options, strict=False)
+    }
+    for letter, text in options.items():
+        built = layer(text)
+        if letter in part.answer.value:
+            torch.optim.SGD(built.parameters(), lr=0.1)
+        else:
+            with pytest.raises(ValueError, match="empty parameter list"):
+                torch.optim.SGD(built.parameters(), lr=0.1)
+    assert question.wrong
     for wrong in question.wrong:
-        chosen = set(wrong.value)
-        assert chosen < right or chosen > right
+        named = (FREE | OVERLOOKED)[wrong.misconception]
+        right, chosen = set(part.answer.value), set(wrong.value)
+        assert chosen ^ right == {letter for letter, text in options.items() if named in text}
+        assert chosen > right if wrong.misconception in FREE else chosen < right
 
 
 @settings(max_examples=40, deadline=None)
 @given(seed=seeds)
-def test_accuracy_and_errors_add_up_to_all_images(seed):
-    """Right and wrong predictions are all images, and their shares 100 percent."""
+def test_accuracy_is_counted_as_a_person_would(seed):
+    """Image by image: the place of the largest logit against the class in the stem; the mistakes are other ways to read the rows."""
     question = bank.generate("accuracy-from-logits", seed)
-    right, share = keys(question)
+    rows = question.tables[0].value.rows()
+    labels = json.loads(f"[{question.stem.fields['labels']}]")
+    n, best = len(labels), [sorted(range(len(row)), key=row.__getitem__) for row in rows]
+    right = sum(order[-1] == label for order, label in zip(best, labels, strict=True))
+    other = {
+        "smallest-logit-predicted": sum(order[0] == label for order, label in zip(best, labels, strict=True)),
+        "largest-magnitude-predicted": sum(
+            all(abs(row[label]) >= abs(value) for value in row)
+            for row, label in zip(rows, labels, strict=True)
+        ),
+        "classes-counted-from-one": sum(
+            order[-1] + 1 == label for order, label in zip(best, labels, strict=True)
+        ),
+        "wrong-ones-counted": n - right,
+    }
+    assert keys(question) == [right, Fraction(100 * right, n)]
+    assert {wrong.misconception for wrong in question.wrong if not wrong.part}
     for wrong in question.wrong:
-        if wrong.misconception == "wrong-ones-counted":
-            assert wrong.value + (share if wrong.part else right) == (
-                100 if wrong.part else question.given["n"]
-            )
+        if not wrong.part:
+            assert wrong.value == other[wrong.misconception] != right
+    typed = [right, Fraction(round(1000 * right / n), 10)]
+    assert all(mark.fraction == 1 for mark in marked(question, typed))
+    assert marked(question, [right, typed[1] + Fraction(1, 5)])[1].fraction == 0
 
 
 @pytest.mark.slow
