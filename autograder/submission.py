@@ -7,15 +7,15 @@ goes to its problem, and then it has no cells.
 import codecs
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO, Literal, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 
 from autograder.archives import BadArchiveError, Member, opened, too_large
 from autograder.errors import AutograderError
-from autograder.notebook import Cell, Contents, from_json, parse
+from autograder.notebook import Cell, Contents, parse
 from autograder.percent import split
 from autograder.students import SUFFIXES, hidden, identity, readable, submitted
 
@@ -107,11 +107,6 @@ def from_members(
         return Submission(name, _kind(member.name), (), problem=f"{member.name}: {bad}")
     left = [f"Left out: {m.name}: {m.problem}" for m in files if m.problem][:MAX_NAMED]
     return replace(found, notes=(*left, *found.notes), damaged=found.damaged or bool(left))
-
-
-def from_notebook_json(notebook: Mapping[str, Any], name: str) -> Submission:
-    """Take a submission from a notebook that is parsed already."""
-    return _submission(name, "notebook", from_json(dict(notebook)), ())
 
 
 def find(path: Path) -> list[tuple[str, Path]]:

@@ -64,11 +64,11 @@ def call(sandbox, source, *args, limits=SHORT, seconds=5.0):
         worker.close()
 
 
-def grade_program(tier_a, course, source, function="conv2d_forward"):
+def grade_program(sandbox, course, source, function="conv2d_forward"):
     """Grade one program on one function."""
     submission = Submission("mallory", "python", (textwrap.dedent(source),))
     plan = plan_functions(course, [function])
-    return grade([submission], plan, sandbox=tier_a, seed=development_seed(1))[0]
+    return grade([submission], plan, sandbox=sandbox, seed=development_seed(1))[0]
 
 
 # Forging
@@ -90,10 +90,10 @@ def grade_program(tier_a, course, source, function="conv2d_forward"):
         "forge({'d': [['raised', 5], ['detail', 'x']]})",
     ],
 )
-def test_a_forged_reply_is_no_result(tier_a, forged):
+def test_a_forged_reply_is_no_result(isolated, forged):
     """Positions of no argument, endless integers, the grader's own forms of arrays: each is the student's failure."""
     with pytest.raises(BadReply, match="what came back is no result"):
-        call(tier_a, FORGE + f"def f(x): {forged}; time.sleep(5)", np.zeros(2), seconds=1.0)
+        call(isolated, FORGE + f"def f(x): {forged}; time.sleep(5)", np.zeros(2), seconds=1.0)
 
 
 def test_an_honest_integer_beyond_the_wire_costs_its_call_only(sandbox):
@@ -105,23 +105,23 @@ def test_an_honest_integer_beyond_the_wire_costs_its_call_only(sandbox):
     worker.close()
 
 
-def test_a_text_that_no_file_can_hold_arrives_as_one_that_can(tier_a):
+def test_a_text_that_no_file_can_hold_arrives_as_one_that_can(isolated):
     """Half a character in a forged traceback would end the writing of the whole class's records."""
     source = (
         FORGE + "def f(): forge({'d': [['raised', 'ValueError'], ['detail', 'a\\ud800b']]}); time.sleep(5)"
     )
     with pytest.raises(StudentRaised) as raised:
-        call(tier_a, source, seconds=1.0)
+        call(isolated, source, seconds=1.0)
     assert raised.value.detail == "a?b"
 
 
-def test_a_forged_traceback_is_cut(tier_a):
+def test_a_forged_traceback_is_cut(isolated):
     """What a worker sends for the instructor does not grow with what it sends."""
     source = (
         FORGE + "def f(): forge({'d': [['raised', 'ValueError'], ['detail', 'x' * 500_000]]}); time.sleep(5)"
     )
     with pytest.raises(StudentRaised) as raised:
-        call(tier_a, source, seconds=1.0)
+        call(isolated, source, seconds=1.0)
     assert len(raised.value.detail) <= 4000
 
 
@@ -145,7 +145,7 @@ def test_a_forged_traceback_is_cut(tier_a):
         "import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)",
     ],
 )
-def test_tampering_in_the_worker_never_earns_a_point(tier_a, course, attack):
+def test_tampering_in_the_worker_never_earns_a_point(isolated, course, attack):
     """A wrong program with a trick has none of the points, none is left open, and the grader grades the next one."""
     cells = (attack, "def max_pool2d_forward(x, kernel_size, stride=None, padding=0): return x * 0 - 7")
     right = (course / "solutions" / "max_pool2d_forward" / "reference.py").read_text(encoding="utf-8")
@@ -153,7 +153,7 @@ def test_tampering_in_the_worker_never_earns_a_point(tier_a, course, attack):
     bad, good = grade(
         [Submission("mallory", "python", cells), Submission("alice", "python", (right,))],
         plan,
-        sandbox=tier_a,
+        sandbox=isolated,
         seed=development_seed(1),
     )
     open_tests = [test for test in (*bad.tests, *good.tests) if test.points is None]
@@ -162,7 +162,7 @@ def test_tampering_in_the_worker_never_earns_a_point(tier_a, course, attack):
     assert good.points == good.max_points, [(test.test, test.reason) for test in good.tests]
 
 
-def test_a_notebook_shell_turned_against_us_earns_nothing(tier_a, course):
+def test_a_notebook_shell_turned_against_us_earns_nothing(isolated, course):
     """Hooks, input transformers and an own run_cell cost the submission its points, and nobody a look."""
     cells = (
         "ip = get_ipython()\nip.input_transformers_post.append(lambda lines: ['x = 1\\n'])",
@@ -171,7 +171,7 @@ def test_a_notebook_shell_turned_against_us_earns_nothing(tier_a, course):
     )
     plan = plan_functions(course, ["max_pool2d_forward"])
     (result,) = grade(
-        [Submission("mallory", "notebook", cells)], plan, sandbox=tier_a, seed=development_seed(1)
+        [Submission("mallory", "notebook", cells)], plan, sandbox=isolated, seed=development_seed(1)
     )
     assert (result.points, result.needs_person) == (0.0, False)
 
@@ -334,7 +334,7 @@ if libc.syscall(number[1], 1, b"legrade-test") < 0:
 key = libc.syscall(number[0], b"user", b"legrade:test", b"ticket", ctypes.c_long(6), ctypes.c_long(-3))
 from autograder.model import Limits
 from autograder.sandboxes.prefork import PreforkSandbox
-with PreforkSandbox("A") as sandbox:
+with PreforkSandbox(sys.argv[2]) as sandbox:
     worker = sandbox.worker(("numpy",), Limits(), notebook=False)
     worker.run_cell(f'''
 import ctypes
@@ -350,14 +350,14 @@ def f():
 """
 
 
-def test_a_worker_holds_no_key_of_the_grader(tier_a):
+def test_a_worker_holds_no_key_of_the_grader(isolated):
     """The kernel's session keyring, where Kerberos tickets are, passes through namespaces; a worker gets a new one."""
     machine = os.uname().machine
     if machine not in ("x86_64", "aarch64"):
         pytest.skip(f"the number of add_key(2) on {machine} is not known here")
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(
-        [sys.executable, "-c", JOIN_AND_GRADE, machine],
+        [sys.executable, "-c", JOIN_AND_GRADE, machine, isolated.tier],
         cwd=root, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     if done.returncode == 77:
@@ -365,10 +365,10 @@ def test_a_worker_holds_no_key_of_the_grader(tier_a):
     assert done.stdout.split() == ["[-1,", "-1]"], done.stderr
 
 
-def test_the_zygote_never_saw_another_student(tier_a):
+def test_the_zygote_never_saw_another_student(isolated):
     """Nothing of one student's source, arguments or results is in the memory of the next one's worker."""
     mark = "".join(reversed("gnirtstercesyrev"))
-    call(tier_a, f"kept = '{mark}' * 50\ndef f(x): return kept", mark * 3)
+    call(isolated, f"kept = '{mark}' * 50\ndef f(x): return kept", mark * 3)
     source = """
     import ctypes
     def f(backwards):
@@ -381,17 +381,17 @@ def test_the_zygote_never_saw_another_student(tier_a):
                 found += ctypes.string_at(low, high - low).count(mark * 2)
         return found
     """
-    assert call(tier_a, source, mark[::-1], limits=replace(SHORT, memory_mb=2048), seconds=20.0) == 0
+    assert call(isolated, source, mark[::-1], limits=replace(SHORT, memory_mb=2048), seconds=20.0) == 0
 
 
-def test_a_worker_has_four_descriptors(tier_a):
+def test_a_worker_has_four_descriptors(isolated):
     """Standard input, output, error and its own channel: no control socket, log, or other worker's end."""
     source = """
     import os
     def f():
         return [int(n) for n in sorted(os.listdir('/proc/self/fd')) if os.path.exists(f'/proc/self/fd/{n}') or int(n) == 200]
     """
-    assert sorted(call(tier_a, source).tolist()) == [0, 1, 2, 200]
+    assert sorted(call(isolated, source).tolist()) == [0, 1, 2, 200]
 
 
 # Harming others
@@ -424,9 +424,9 @@ def test_a_thief_of_its_own_output_stalls_nobody(sandbox):
         assert time.monotonic() - before < 5
 
 
-def test_a_worker_is_the_first_to_end_when_memory_runs_out(tier_a):
+def test_a_worker_is_the_first_to_end_when_memory_runs_out(isolated):
     """The kernel takes the process that costs nobody else anything."""
-    assert call(tier_a, "def f(): return int(open('/proc/self/oom_score_adj').read())") == 1000
+    assert call(isolated, "def f(): return int(open('/proc/self/oom_score_adj').read())") == 1000
 
 
 def test_empty_files_come_to_an_end(tier_a):
@@ -481,12 +481,12 @@ def test_tracebacks_and_summaries_of_endless_cells_are_bounded():
     assert loading.summary().endswith("cell 5 raised ZeroDivisionError; and 99995 more cells")
 
 
-def test_results_do_not_fill_the_grader(tier_a, course):
+def test_results_do_not_fill_the_grader(isolated, course):
     """Large results are kept for a diagnosis up to a limit, and one beyond it is explained by no mistake."""
     spec = plan_functions(course, ["max_pool2d_forward"]).parts[0].spec
     source = "import numpy as np\ndef max_pool2d_forward(x, k): return np.zeros(1 << 21)"
     submission = Submission("mallory", "python", (source,))
-    proxy = StudentProxy(submission, spec, tier_a, Loading([source]))
+    proxy = StudentProxy(submission, spec, isolated, Loading([source]))
     for _ in range(4):
         proxy(np.zeros(1), 2)
     proxy.close()
@@ -507,7 +507,7 @@ def test_signalling_floats_are_wrong_values_and_no_warning():
         assert_same(np.frombuffer(b"\x01\xff" * 3, "<f2"), np.zeros(3))
 
 
-def test_a_lying_cell_leaves_no_worker_behind(tier_a, course):
+def test_a_lying_cell_leaves_no_worker_behind(isolated, course):
     """A worker whose reply to a cell is no result is ended, also when something was printed before."""
     spec = plan_functions(course, ["max_pool2d_forward"]).parts[0].spec
     source = FORGE + "print('x', flush=True)\nforge({'d': [['unsupported', 'x']]})\ntime.sleep(2)"
@@ -517,7 +517,7 @@ def test_a_lying_cell_leaves_no_worker_behind(tier_a, course):
         tier = "A"
 
         def worker(self, *args, **kwargs):
-            made.append(tier_a.worker(*args, **kwargs))
+            made.append(isolated.worker(*args, **kwargs))
             return made[-1]
 
     proxy = StudentProxy(Submission("m", "python", (source,)), spec, Noting(), Loading([source]))

@@ -209,7 +209,7 @@ REFUSED = {
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of this table are those of x86-64")
 @pytest.mark.parametrize("call", REFUSED)
 def test_a_worker_cannot_call(isolated, call):
-    """What has been a way out of some sandbox fails with EPERM or ENOSYS, before the kernel looks at it."""
+    """What has been a way out of some sandbox fails with EPERM or ENOSYS, as the filter says."""
     number, arguments = REFUSED[call]
     source = f"""
 import ctypes

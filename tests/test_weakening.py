@@ -89,13 +89,13 @@ WEAKENINGS = {
         "sandboxes/prefork.py",
         "env=ENVIRONMENT | ",
         'env=dict(__import__("os").environ) | ENVIRONMENT | ',
-        f"{SANDBOX}::test_tier_a_gives_no_environment_of_the_grader",
+        f"{SANDBOX}::test_nothing_of_the_graders_environment_is_in_the_worker[A]",
     ),
     "descriptors inherited": Weakening(
         "sandboxes/lockdown.py",
         "    os.closerange(3, 200)\n",
         "",
-        "tests/test_attacks.py::test_a_worker_has_four_descriptors",
+        "tests/test_attacks.py::test_a_worker_has_four_descriptors[A]",
     ),
     "no limit of memory": Weakening(
         "sandboxes/jail.py",
