@@ -29,13 +29,18 @@ def shapes(code: str) -> list[tuple[int, ...]]:
             raise QuestionBankError(f"listing {code!r}: expected keras.Sequential of an input and layers")
     x, found = torch.zeros(shape), [tuple(shape)]
     for node in layers:
-        x = torch.zeros(_after(ast.unparse(node), tuple(x.shape)))
+        x = torch.zeros(after(ast.unparse(node), tuple(x.shape)))
         found.append(tuple(x.shape))
     return found
 
 
 @lru_cache(maxsize=4096)
-def _after(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+def after(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape that a layer such as `layers.Conv2D(8, 3)` gives for one image.
+
+    Raises:
+        QuestionBankError: it is no layer that is known here.
+    """
     node = ast.parse(text, mode="eval").body
     match node:
         case ast.Call(func=ast.Attribute(attr=name), args=args):

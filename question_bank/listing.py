@@ -10,11 +10,14 @@ from typing import Any
 
 import torch
 from torch import nn, no_grad, zeros
+from torch.nn import functional
 
+from question_bank import shown
 from question_bank.errors import QuestionBankError
 from question_bank.model import Question
 
 _NAMES = (
+    "AvgPool1d",
     "AvgPool2d",
     "BatchNorm2d",
     "Conv1d",
@@ -91,10 +94,26 @@ def stem_shape(question: Question) -> tuple[int, ...] | None:
     Raises:
         QuestionBankError: the stem shows no such thing.
     """
-    shape = question.stem.fields.get("shape")
-    if not isinstance(shape, tuple):
-        raise QuestionBankError(f"stem of family {question.family} with shape={shape!r}: expected a shape")
-    return shape_after(str(question.stem.fields.get("layer")), shape)
+    return shape_after(shown.text(question, "layer"), shown.shape(question))
+
+
+def stem_windows(question: Question) -> torch.Tensor:
+    """Return what the stem's `layer`, a convolution, multiplies with each filter for an image of the stem's `shape`.
+
+    Returns:
+        A column for each position of the kernel, a row for each value of a window (C * KH * KW, positions).
+
+    Raises:
+        QuestionBankError: the stem shows no such thing, or the image has other channels than the layer.
+    """
+    built, image = layer(shown.text(question, "layer")), shown.shape(question)
+    if not isinstance(built, nn.Conv2d) or isinstance(built.padding, str) or built.in_channels != image[0]:
+        raise QuestionBankError(
+            f"stem of family {question.family}: expected a convolution of {image[0]} channels, got {built}"
+        )
+    return functional.unfold(
+        zeros(1, *image), built.kernel_size, built.dilation, built.padding, built.stride
+    )[0]
 
 
 def output_shape(code: str) -> tuple[int, ...] | None:

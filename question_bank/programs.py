@@ -1,8 +1,8 @@
 """What a short program does when its lines are carried out one after another: for oracles, which read the text that a student reads.
 
 A program is read with `ast` and carried out here, statement by statement; Python itself never evaluates it. It may use the
-names it is given, assignments, arithmetic, comparisons, loops, `if`, `with`, `print`, and classes of layers with `__init__` and
-`forward`, which become modules of torch. It is always a text of ours, never one that a student typed.
+names it is given, assignments, arithmetic, comparisons, loops, `if`, `with`, `print`, functions, and classes of layers with
+`__init__` and `forward`, which become modules of torch. It is always a text of ours, never one that a student typed.
 """
 
 import ast
@@ -114,6 +114,8 @@ class Program:
                 raise _Returned(None if value is None else self._value(value, names))
             case ast.ClassDef(name=name):
                 names[name] = self._class(node, names)
+            case ast.FunctionDef(name=name):
+                names[name] = lambda *given: self._function(node, given, names)
             case _:
                 self._block(node, names)
 
@@ -163,8 +165,10 @@ class Program:
     def _compound(self, node: ast.expr, names: Mapping[str, Any]) -> Any:
         match node:
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                made = [self._value(part, names) for part in parts]
+                made = self._values(parts, names)
                 return tuple(made) if isinstance(node, ast.Tuple) else made
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self._value(body if self._value(test, names) else orelse, names)
             case ast.Subscript(value=owner, slice=index):
                 return self._value(owner, names)[self._index(index, names)]
             case ast.BinOp(left=left, op=op, right=right):
@@ -174,6 +178,16 @@ class Program:
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 return _COMPARED[type(op)](self._value(left, names), self._value(right, names))
         raise QuestionBankError(f"expression {ast.unparse(node)!r}: not one that programs may have")
+
+    def _values(self, nodes: list[ast.expr], names: Mapping[str, Any]) -> list[Any]:
+        """Return the values of arguments or of the entries of a list, `*` among them."""
+        found: list[Any] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                found += self._value(node.value, names)
+            else:
+                found.append(self._value(node, names))
+        return found
 
     def _index(self, node: ast.expr, names: Mapping[str, Any]) -> Any:
         match node:
@@ -187,7 +201,7 @@ class Program:
         self, function: Any, args: list[ast.expr], keywords: list[ast.keyword], names: Mapping[str, Any]
     ) -> Any:
         before = self.line
-        given = [self._value(arg, names) for arg in args]
+        given = self._values(args, names)
         named = {str(keyword.arg): self._value(keyword.value, names) for keyword in keywords}
         value = function(*given, **named)
         self.line = before  # not where it raised: then the innermost line stays
@@ -219,6 +233,28 @@ class Program:
         except _Returned as returned:
             return returned.args[0]
         return None
+
+
+def printed_shape(text: str) -> tuple[int, ...] | None:
+    """Return the shape that the first `print` of a listing prints, carried out by torch without its numbers; None where none is reached."""
+    import torch
+
+    with torch.device("meta"):
+        printed = Program(text, of_torch()).run().printed
+    return printed[0][1][0] if printed else None
+
+
+def value_of(text: str, **names: Any) -> Any:
+    """Return the value of one expression of a stem, such as `F.interpolate(x, scale_factor=2)`, where F is `torch.nn.functional`.
+
+    Raises:
+        QuestionBankError: it is no expression that programs may have, or it raises an error.
+    """
+    program = Program(f"value = {text}", of_torch(F=nn.functional, **names))
+    outcome = program.run()
+    if outcome.error:
+        raise QuestionBankError(f"expression {text!r}: {outcome.error}")
+    return program.assigned[-1][2]
 
 
 def of_torch(**more: Any) -> dict[str, Any]:

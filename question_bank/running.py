@@ -1,7 +1,7 @@
 """Runs the layers of a listing one after the other, with the numbers of a stem: for oracles, by torch alone."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -9,6 +9,21 @@ from question_bank.errors import QuestionBankError
 from question_bank.listing import layer
 from question_bank.tensors import exact, tensor
 from question_bank.values import Grid
+
+
+def convolved(text: str, x: torch.Tensor, w: torch.Tensor, b: Sequence[int]) -> torch.Tensor:
+    """Return what a convolution layer gives with these weights, and these biases where it has any.
+
+    Raises:
+        QuestionBankError: the layer's weights have another shape.
+    """
+    built = layer(text)
+    if built.get_parameter("weight").shape != w.shape:
+        raise QuestionBankError(f"layer {text!r}: expected one with weights of shape {tuple(w.shape)}")
+    biased = "bias" in dict(built.named_parameters())
+    numbers = {"weight": w, **({"bias": torch.tensor(b, dtype=x.dtype)} if biased else {})}
+    found: torch.Tensor = torch.func.functional_call(built, numbers, (x,))
+    return found
 
 
 def outputs(
@@ -30,14 +45,11 @@ def outputs(
         raise QuestionBankError(f"listing {code!r}: expected nn.Sequential(...)")
     image, rest, found = tensor(x), iter(filters), []
     for node in tree.args:
-        built = layer(ast.unparse(node))
-        if isinstance(built, torch.nn.Conv2d):
+        text = ast.unparse(node)
+        if "Conv2d" in text:
             w, bias = next(rest)
-            numbers = {"weight": tensor(w)}
-            if built.bias is not None:
-                numbers["bias"] = torch.tensor([bias], dtype=image.dtype)
-            image = torch.func.functional_call(built, numbers, (image,))
+            image = convolved(text, image, tensor(w), [bias])
         else:
-            image = built(image)
+            image = layer(text)(image)
         found.append(exact(image[0, 0] if image.ndim == 4 else image[0], denominator))
     return tuple(found)

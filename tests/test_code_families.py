@@ -47,6 +47,12 @@ def test_a_program_does_what_python_does():
     assert Program(text, of_torch()).run().printed == ((7, (1 + 9 - 0 - 2 - 4, (1,))),)
 
 
+def test_a_function_of_a_program_does_what_pythons_does():
+    """Arguments, a choice between two values and a list that is taken apart, checked against Python itself."""
+    text = "def f(n, a):\n    made = []\n    for i in range(n):\n        made += [a if i == 0 else -a]\n    return tuple((*made, n))\nprint(f(3, 7))"
+    assert Program(text, {"range": range, "tuple": tuple}).run().printed == ((6, ((7, -7, -7, 3),)),)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -54,13 +60,12 @@ def test_a_program_does_what_python_does():
         "x = [i for i in range(3)]",
         "while True:\n    pass",
         "x = lambda: 1",
-        "def f():\n    return 1",
         "x = f'{1}'",
         "x[0] = 1",
     ],
 )
 def test_what_programs_may_not_have_is_refused(text):
-    """Private attributes, comprehensions, endless loops, functions and the like are errors of ours, not of the program."""
+    """Private attributes, comprehensions, endless loops, functions without a name and the like are errors of ours, not of the program."""
     with pytest.raises(QuestionBankError, match=r"that programs may have|expected names"):
         Program(text, {"x": [0]}).run()
 

@@ -279,7 +279,7 @@ def test_unnoticed_mismatch_is_the_shape_without_it():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nn.Embedding(3, 4)", "expected nn. with one of AvgPool2d, BatchNorm2d, Conv1d, Conv2d"),
+        ("nn.Embedding(3, 4)", "expected nn. with one of AvgPool1d, AvgPool2d, BatchNorm2d, Conv1d, Conv2d"),
         ("nn.Sequential(nn.ReLU(), nn.Module())", "layer 'nn.Module()': expected nn. with one of"),
         ("nn.Conv2d(3, 4, (3, len(x)))", "argument 'len(x)': expected a whole number"),
         ("nn.Conv2d(3, 4, 3, padding='circular')", "argument \"'circular'\": expected a whole number"),

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -71,8 +72,10 @@ class AreaLost:
         """Windows are cut by torch, layer after layer, and the pixels that are left are counted."""
         import torch
 
-        image = torch.zeros(question.given["h"], question.given["w"])
+        h, w, k = shown.numbers(question, "hwk")
+        count = shown.number(question, "l") if "{l}" in question.stem.template else 1
+        image = torch.zeros(h, w)
         left = image
-        for _ in range(question.given["l"]):
-            left = left.unfold(0, question.given["k"], 1)[..., 0].unfold(1, question.given["k"], 1)[..., 0]
+        for _ in range(count):
+            left = left.unfold(0, k, 1)[..., 0].unfold(1, k, 1)[..., 0]
         return (Fraction(100 * (image.numel() - left.numel()), image.numel()),)

@@ -1,6 +1,6 @@
 """Backward pass of average pooling: torch.nn.AvgPool2d; every pixel of a window gets the same part of its gradient."""
 
-from question_bank import layers
+from question_bank import layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -110,5 +110,6 @@ class AvgPoolBackward:
         from question_bank.tensors import backward, tensor
 
         x, dy = (tensor(entry.value) for entry in question.tables)
-        k, s = question.given["k"], question.given["s"]
+        k, s = shown.numbers(question, "ks")
+        shown.agree_on_size(question)
         return (backward(lambda image: functional.avg_pool2d(image, k, s), x, dy, k * k),)

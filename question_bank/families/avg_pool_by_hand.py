@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -129,6 +129,8 @@ class AvgPoolByHand:
 
         from question_bank.tensors import exact, tensor
 
-        k, s, p = (question.given[name] for name in ("k", "s", "p"))
+        k, s, p = shown.numbers(question, "ksp")
+        shown.agree(question, layer=f"nn.AvgPool2d({k}, stride={s}, padding={p})")
+        shown.agree_on_size(question)
         pooled = functional.avg_pool2d(tensor(question.tables[0].value), k, s, p)
         return (exact(pooled[0, 0], k * k),)

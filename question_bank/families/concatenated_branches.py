@@ -155,16 +155,9 @@ class ConcatenatedBranches:
         return Draft(Message(_STEM), parts, code=code, solution=solution, wrong=_wrong(given), figure=_FIGURE)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """The branches of the listing are run and joined by torch, and their parameters counted."""
-        import torch
-
-        from question_bank.listing import layer, parameter_count
+        """The listing is carried out by torch, and the parameters of its branches are counted."""
+        from question_bank.listing import parameter_count
+        from question_bank.programs import printed_shape
 
         branches = [line.partition(" = ")[2] for line in question.code.splitlines()[:4]]
-        x = torch.zeros(_BATCH, *(question.given[name] for name in "chw"))
-        count = sum(parameter_count(branch) for branch in branches)
-        try:
-            with torch.no_grad():
-                return tuple(torch.cat([layer(branch)(x) for branch in branches], dim=1).shape), count
-        except RuntimeError:
-            return RAISED, count
+        return printed_shape(question.code) or RAISED, sum(map(parameter_count, branches))

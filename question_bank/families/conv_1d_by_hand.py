@@ -1,5 +1,6 @@
 """One-dimensional convolution by hand: torch.nn.Conv1d (cross-correlation), section Shape."""
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -123,12 +124,11 @@ class Conv1dByHand:
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Convolved by torch, from the tables that the stem shows."""
-        import torch
-        from torch.nn import functional
-
+        """Convolved by the layer of torch that the stem shows, with the numbers of the tables and the bias."""
+        from question_bank.running import convolved
         from question_bank.tensors import exact, tensor
 
         x, w = (tensor(entry.value)[0] for entry in question.tables)
-        bias = torch.tensor([question.given["b"]], dtype=x.dtype)
-        return (exact(functional.conv1d(x, w, bias, question.given["s"], question.given["p"])[0, 0]),)
+        shown.agree(question, w=x.shape[-1])
+        made = convolved(shown.text(question, "layer"), x, w, shown.numbers(question, "b"))
+        return (exact(made[0, 0]),)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -120,7 +121,8 @@ class ConvBiasGradient:
 
         from question_bank.tensors import backward, stacked
 
-        n, f, h, w = (question.given[axis] for axis in ("n", "f", "h", "w"))
+        n, f, h, w = shown.shape(question)
+        shown.agree(question, f=f)
         dy = stacked(entry.value for entry in question.tables).reshape(n, f, h, w)
         x = torch.ones(n, 1, h, w, dtype=dy.dtype)
         kernel = torch.ones(f, 1, 1, 1, dtype=dy.dtype)

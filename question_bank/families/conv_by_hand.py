@@ -1,6 +1,6 @@
 """Convolution by hand: torch.nn.Conv2d (cross-correlation), section Shape; Dumoulin & Visin, arXiv:1603.07285, section 2."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -146,5 +146,7 @@ class ConvByHand:
         from question_bank.tensors import grid, tensor
 
         x, w = (tensor(table.value) for table in question.tables)
-        bias = torch.tensor([question.given["b"]], dtype=x.dtype)
-        return (grid(functional.conv2d(x, w, bias, question.given["s"], question.given["p"])),)
+        b, s, p = shown.numbers(question, "bsp")
+        shown.agree_on_size(question)
+        shown.agree(question, k=w.shape[-1])
+        return (grid(functional.conv2d(x, w, torch.tensor([b], dtype=x.dtype), s, p)),)

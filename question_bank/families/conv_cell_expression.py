@@ -1,5 +1,6 @@
 """One output cell of a convolution in letters: torch.nn.Conv2d (cross-correlation), section Shape."""
 
+from question_bank import shown
 from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -153,12 +154,14 @@ class ConvCellExpression:
         import torch
         from torch.nn import functional
 
-        given, arrays = question.given, listed(question.code)
+        arrays = listed(question.code)
+        s, p, i, j = shown.numbers(question, "spij")
+        shown.agree(question, h=len(arrays["x"]), w=len(arrays["x"][0]), k=len(arrays["w"]))
         pixels, weights = symbols_of(arrays["x"]), symbols_of(arrays["w"])
         images = torch.eye(len(pixels)).reshape(len(pixels), 1, len(arrays["x"]), -1)
         filters = torch.eye(len(weights)).reshape(len(weights), 1, len(arrays["w"]), -1)
-        output = functional.conv2d(images, filters, None, given["s"], given["p"])
-        there = output[:, :, given["i"], given["j"]].nonzero().tolist()
+        output = functional.conv2d(images, filters, None, s, p)
+        there = output[:, :, i, j].nonzero().tolist()
         symbols = (*pixels, *weights, "b")
         return (
             expr(products((pixels[pixel], weights[weight]) for pixel, weight in there) + " + b", symbols),

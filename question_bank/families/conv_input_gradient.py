@@ -1,6 +1,6 @@
 """Input gradient of a convolution: Dumoulin & Visin, arXiv:1603.07285, section 4 (the transposed convolution); torch autograd."""
 
-from question_bank import layers
+from question_bank import layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -101,6 +101,6 @@ class ConvInputGradient:
         from question_bank.tensors import backward, tensor
 
         w, dy = (tensor(entry.value) for entry in question.tables)
-        x = torch.zeros(1, 1, question.given["h"], question.given["w"], dtype=w.dtype)
-        stride = question.given["s"]
+        rows, columns, stride = shown.numbers(question, "hws")
+        x = torch.zeros(1, 1, rows, columns, dtype=w.dtype)
         return (backward(lambda image: functional.conv2d(image, w, stride=stride), x, dy),)

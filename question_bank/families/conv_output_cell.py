@@ -1,6 +1,6 @@
 """One cell of a convolution's output: torch.nn.Conv2d (cross-correlation), section Shape; which window belongs to which cell."""
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -122,7 +122,8 @@ class ConvOutputCell:
 
         from question_bank.tensors import tensor
 
-        given = question.given
         x, w = (tensor(entry.value) for entry in question.tables)
-        bias = torch.tensor([given["b"]], dtype=x.dtype)
-        return (int(functional.conv2d(x, w, bias, given["s"], given["p"])[0, 0, given["i"], given["j"]]),)
+        b, s, p, i, j = shown.numbers(question, "bspij")
+        shown.agree_on_size(question)
+        shown.agree(question, k=w.shape[-1])
+        return (int(functional.conv2d(x, w, torch.tensor([b], dtype=x.dtype), s, p)[0, 0, i, j]),)

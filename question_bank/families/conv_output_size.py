@@ -1,6 +1,6 @@
 """Length of a convolution's output: Dumoulin & Visin, arXiv:1603.07285, Relationship 15."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Choice, Integer
 from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
@@ -68,13 +68,13 @@ def _solution(given: Given) -> tuple[Step, ...]:
     )
 
 
-def _counted(given: Given) -> int:
+def _counted(question: Question) -> int:
     """Let torch convolve a line of zeros and count."""
     import torch
     from torch.nn import functional
 
-    line, kernel = torch.zeros(1, 1, given["n"]), torch.zeros(1, 1, given["k"])
-    return functional.conv1d(line, kernel, None, given["s"], given["p"], given["d"]).shape[-1]
+    n, k, s, p, d = shown.numbers(question, "nkspd")
+    return functional.conv1d(torch.zeros(1, 1, n), torch.zeros(1, 1, k), None, s, p, d).shape[-1]
 
 
 SPACE = Space(
@@ -99,7 +99,7 @@ class ConvOutputSize:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch."""
-        return (_counted(question.given),)
+        return (_counted(question),)
 
 
 @family("conv-output-size-choice", topic="shapes", version=2)
@@ -130,7 +130,7 @@ class ConvOutputSizeChoice:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch, then looked for among the options; two that fit, or none, are no answer."""
-        counted = f"{_counted(question.given)} px"
+        counted = f"{_counted(question)} px"
         options = question.parts[0].field.options
         letters = [letter for letter, text in zip("ABCD", options, strict=True) if text == counted]
         return ("".join(letters),)

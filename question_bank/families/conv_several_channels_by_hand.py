@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -183,10 +183,11 @@ class ConvSeveralChannelsByHand:
 
         from question_bank.tensors import exact, stacked
 
-        given, fields = question.given, question.stem.fields
-        c, f = given["c"], given["f"]
-        shown = [entry.value for entry in question.tables]
-        w = torch.cat([stacked(shown[c + i * c : 2 * c + i * c]) for i in range(f)])
-        b = torch.tensor([float(str(fields[name])) for name in ("b", "b2")[:f]], dtype=w.dtype)
-        out = functional.conv2d(stacked(shown[:c]), w, b, given["s"])
+        c, s = shown.numbers(question, "cs")
+        grids = [entry.value for entry in question.tables]
+        f = len(grids) // c - 1
+        w = torch.cat([stacked(grids[c + i * c : 2 * c + i * c]) for i in range(f)])
+        shown.agree(question, k=w.shape[-1])
+        b = torch.tensor(shown.numbers(question, ("b", "b2")[:f]), dtype=w.dtype)
+        out = functional.conv2d(stacked(grids[:c]), w, b, s)
         return tuple(exact(channel) for channel in out[0])

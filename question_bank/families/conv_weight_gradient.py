@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from question_bank import layers
+from question_bank import layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -129,6 +129,7 @@ class ConvWeightGradient:
         from question_bank.tensors import backward, tensor
 
         x, dy = (tensor(entry.value) for entry in question.tables)
-        k, stride = question.given["k"], question.given["s"]
+        k, stride = shown.numbers(question, "ks")
+        shown.agree_on_size(question)
         w = torch.zeros(1, 1, k, k, dtype=x.dtype)
         return (backward(lambda kernel: functional.conv2d(x, kernel, stride=stride), w, dy),)

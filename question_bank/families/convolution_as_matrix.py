@@ -1,6 +1,6 @@
 """A convolution as a product with a sparse matrix: Dumoulin & Visin, arXiv:1603.07285, section 4.1."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -85,7 +85,7 @@ class ConvolutionAsMatrix:
         import torch
         from torch.nn import functional
 
-        h, w, k, s = (question.given[name] for name in "hwks")
+        h, w, k, s = shown.numbers(question, "hwks")
         pixels = torch.eye(h * w).reshape(h * w, 1, h, w)
         kernel = torch.arange(1.0, k * k + 1).reshape(1, 1, k, k)
         matrix = functional.conv2d(pixels, kernel, stride=s).flatten(1).T.round().int()

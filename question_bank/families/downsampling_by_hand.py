@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from question_bank import resampling
+from question_bank import resampling, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -115,12 +115,13 @@ class DownsamplingByHand:
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Resized by torch, from the image that the stem shows."""
-        from torch.nn import functional
-
+        """Resized by torch with the calls that the stem shows, from the image that it shows."""
+        from question_bank.programs import value_of
         from question_bank.tensors import exact, tensor
 
-        x, s = tensor(question.tables[0].value), question.given["s"]
-        picked = functional.interpolate(x, scale_factor=1 / s, mode="nearest")
-        mean = functional.interpolate(x, scale_factor=1 / s, mode="bilinear", align_corners=False)
-        return exact(picked[0, 0]), exact(mean[0, 0], 4)
+        image = question.tables[0].value
+        calls = (shown.text(question, name) for name in ("nearest", "bilinear"))
+        picked, mean = (value_of(call, x=tensor(image))[0, 0] for call in calls)
+        smaller = tuple(picked.shape)
+        shown.agree(question, shape=image.shape, smaller=smaller, s=image.shape[0] // smaller[0])
+        return exact(picked), exact(mean, 4)

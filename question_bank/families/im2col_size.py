@@ -1,6 +1,6 @@
 """Size of the matrix of windows: Chellapilla, Puri & Simard 2006, section 4; torch.nn.Unfold, section Shape."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -102,13 +102,7 @@ class Im2colSize:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """The windows are laid out by torch, and so are the weights of the layer that the stem shows."""
-        import torch
-        from torch.nn import functional
+        from question_bank.listing import layer, stem_windows
 
-        from question_bank.listing import layer
-
-        given = question.given
-        image = torch.zeros(1, given["c_in"], given["h"], given["w"])
-        windows = functional.unfold(image, given["k"], padding=given["p"], stride=given["s"])[0]
-        weight = layer(str(question.stem.fields["layer"])).get_parameter("weight")
-        return tuple(weight.flatten(1).shape), tuple(windows.shape)
+        weight = layer(shown.text(question, "layer")).get_parameter("weight")
+        return tuple(weight.flatten(1).shape), tuple(stem_windows(question).shape)

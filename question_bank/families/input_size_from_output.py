@@ -1,5 +1,6 @@
 """Size of a convolution's input from that of its output: Dumoulin & Visin, arXiv:1603.07285, Relationship 6, solved for n."""
 
+from question_bank import shown
 from question_bank.answers import Answer, Integer, Undetermined
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -103,7 +104,7 @@ class InputSizeFromOutput:
         """Every input of up to 200 pixels that the words allow is tried by torch."""
         import torch
 
-        k, s, p, m = (question.given[name] for name in "kspm")
+        k, s, p, m = shown.numbers(question, "kspm")
         said = question.stem.template
         multiple = 4 if "multiple of 4" in said else 2 if "even number" in said else 1
         found = []

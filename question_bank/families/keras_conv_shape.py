@@ -1,5 +1,6 @@
 """Shape of a convolution's output in Keras: keras.layers.Conv2D, `padding` and Output shape, with `channels_last`."""
 
+from question_bank import shown
 from question_bank.answers import Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -101,11 +102,7 @@ class KerasConvShape:
         return Draft(stem, (part,), solution=solution, wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Counted by torch, channels last: windows that fit ("valid"), or the pixels at which one is centred ("same")."""
-        import torch
+        """Padded as TensorFlow does and convolved by torch, with the layer that the stem shows."""
+        from question_bank.keras_listing import after
 
-        h, w, f, k, s = (question.given[name] for name in ("h", "w", "f", "k", "s"))
-        image = torch.zeros(h, w)
-        if question.given["same"]:
-            return ((*image[::s, ::s].shape, f),)
-        return ((*image.unfold(0, k, s).unfold(1, k, s).shape[:2], f),)
+        return (after(shown.text(question, "layer"), shown.shape(question)),)

@@ -1,5 +1,6 @@
 """Zeros that padding "same" adds: TensorFlow, tf.nn, Notes on padding; keras.layers.Conv2D, `padding`."""
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -74,7 +75,7 @@ class KerasSamePadding:
         import torch
         from torch.nn import functional
 
-        n, k, s = (question.given[name] for name in "nks")
+        n, k, s = shown.numbers(question, "nks")
         rows, wanted = torch.zeros(n), len(torch.zeros(n)[::s])
         above = below = 0
         while len(rows) < k or len(rows.unfold(0, k, s)) < wanted:

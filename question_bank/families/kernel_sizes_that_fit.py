@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -77,7 +78,7 @@ class KernelSizesThatFit:
         """Every kernel size that fits on the padded line is tried by torch."""
         import torch
 
-        n, m, s, p = (question.given[name] for name in "nmsp")
+        n, m, s, p = shown.numbers(question, "nmsp")
         line = torch.zeros(n + 2 * p)
         fitting = [k for k in range(1, len(line) + 1) if len(line.unfold(0, k, s)) == m]
         return (Grid.of(fitting),)

@@ -3,7 +3,7 @@
 import functools
 import re
 
-from question_bank import expressions
+from question_bank import expressions, shown
 from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -128,17 +128,18 @@ def _askable(given: Given) -> bool:
 
 
 @functools.cache
-def _derived(loss: int) -> str:
+def _derived(function: str, *, entropy: bool) -> str:
     """Let SymPy differentiate one sample's loss, and write the result with p in place of z."""
     import sympy
 
     p, y, z = sympy.symbols("p y z")
-    entropy = -y * sympy.log(p) - (1 - y) * sympy.log(1 - p)
-    sigmoid = (1 / (1 + sympy.exp(-z)), sympy.log(p / (1 - p)))
-    tanh = (1 - 2 / (1 + sympy.exp(2 * z)), sympy.log((1 + p) / (1 - p)) / 2)
-    function, inverse = {SIGMOID_BCE: sigmoid, SIGMOID_MSE: sigmoid, MSE: (z, p)}.get(loss, tanh)
-    error = entropy if loss in (SIGMOID_BCE, TANH_BCE) else (p - y) ** 2
-    slope = sympy.diff(error, p) * sympy.diff(function, z).subs(z, inverse)
+    error = -y * sympy.log(p) - (1 - y) * sympy.log(1 - p) if entropy else (p - y) ** 2
+    made, inverse = {
+        "sigmoid": (1 / (1 + sympy.exp(-z)), sympy.log(p / (1 - p))),
+        "tanh": (1 - 2 / (1 + sympy.exp(2 * z)), sympy.log((1 + p) / (1 - p)) / 2),
+        "": (z, p),
+    }[function]
+    slope = sympy.diff(error, p) * sympy.diff(made, z).subs(z, inverse)
     return str(sympy.factor(sympy.simplify(slope))).replace("**", "^")
 
 
@@ -175,11 +176,20 @@ class LogisticGradientExpression:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Differentiated by SymPy, and summed over the samples that the question asks about."""
-        given = question.given
-        n, slope = given["n"], _derived(given["loss"])
+        said, n, by = question.stem.template, shown.number(question, "n"), shown.text(question, "by")
+        symbols = question.parts[0].field.symbols
+        shown.agree(question, letters=", ".join(symbols))
+        labels = shown.several(question, "labels") if "{labels}" in said else None
+        slope = _derived(_function(said), entropy="cross-entropy" in said)
         parts = []
         for i in range(1, n + 1):
-            of_z = {0: f"x{i}", 1: "1", i + 1: "1"}.get(given["by"], "0")
-            mine = re.sub(r"\bp\b", f"p{i}", re.sub(r"\by\b", _label(given, i), slope))
+            of_z = {"w": f"x{i}", "b": "1", f"z_{i}": "1"}.get(by, "0")
+            label = str(int(labels[i - 1])) if labels else f"y{i}"
+            mine = re.sub(r"\bp\b", f"p{i}", re.sub(r"\by\b", label, slope))
             parts.append(f"({mine})*{of_z}/{n}")
-        return (expr(" + ".join(parts), _symbols(given)),)
+        return (expr(" + ".join(parts), symbols),)
+
+
+def _function(said: str) -> str:
+    """Return which function makes a prediction of z, by the words of the stem; none in a linear model."""
+    return next((name for name in ("sigmoid", "tanh") if f"the {name} of $z_i$" in said), "")

@@ -1,6 +1,6 @@
 """Backward pass of max pooling: torch.nn.MaxPool2d; each output's gradient goes to the pixel that was the maximum."""
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -129,5 +129,6 @@ class MaxPoolBackward:
         from question_bank.tensors import backward, tensor
 
         x, dy = (tensor(entry.value) for entry in question.tables)
-        k, s = question.given["k"], question.given["s"]
+        k, s = shown.numbers(question, "ks")
+        shown.agree_on_size(question)
         return (backward(lambda image: functional.max_pool2d(image, k, s), x, dy),)

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -132,8 +132,9 @@ class MaxPoolByHand:
 
         from question_bank.tensors import grid, tensor
 
-        given = question.given
-        return (grid(functional.max_pool2d(tensor(question.tables[0].value), given["k"], given["s"])),)
+        k, s = shown.numbers(question, "ks")
+        shown.agree_on_size(question)
+        return (grid(functional.max_pool2d(tensor(question.tables[0].value), k, s)),)
 
 
 def _cells(given: Given) -> int:

@@ -1,6 +1,6 @@
 """Multiply-adds and operations of a convolution: Sze et al., arXiv:1703.09039, section III-B; Howard et al., arXiv:1704.04861."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -92,11 +92,8 @@ class MultiplyAdds:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Every product has one entry in the matrix of windows that torch unfolds, for each filter."""
-        import torch
-        from torch.nn import functional
+        from question_bank.listing import layer, stem_windows
 
-        given = question.given
-        image = torch.zeros(1, 1, given["h"], given["w"])
-        windows = functional.unfold(image, given["k"], padding=given["p"], stride=given["s"])
-        products = windows.numel() * given["c_in"] * given["c_out"]
+        filters = len(layer(shown.text(question, "layer")).get_parameter("weight"))
+        products = stem_windows(question).numel() * filters
         return products, products + products

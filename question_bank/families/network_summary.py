@@ -1,5 +1,6 @@
 """Layer table of a small network: LeCun et al. 1998, section II-B (LeNet-5), with max pooling; torch.nn, sections Shape."""
 
+from question_bank import shown
 from question_bank.answers import Answer, Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -163,7 +164,7 @@ class NetworkSummary:
         from question_bank.listing import parameter_count, shape_after
 
         layers = [line.strip(" ,") for line in question.code.splitlines()[1:-1]]
-        shapes = [tuple(question.given[name] for name in ("c", "n", "n"))]
+        shapes = [shown.shape(question)]
         counts = []
         for text in layers:
             built = text.replace("in_features", str(shapes[-1][0]))

@@ -1,6 +1,8 @@
 """The length of a convolution's output as a formula: Dumoulin & Visin, arXiv:1603.07285, Relationships 6 and 15."""
 
-from question_bank import expressions
+from collections.abc import Mapping
+
+from question_bank import expressions, shown
 from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -103,12 +105,12 @@ def _askable(given: Given) -> bool:
     return s != 1 or LETTER in (k, p, d)
 
 
-def _example(given: Given) -> list[dict[str, int]]:
-    """Return the settings of the question with numbers for its letters."""
+def _examples(texts: Mapping[str, str]) -> list[dict[str, int]]:
+    """Return the settings that a question shows, with numbers for its letters."""
     found = []
     for n in (9, 10, 14, 23):
         for number in (1, 2, 3):
-            small = {name: number if given[name] == LETTER else given[name] for name in "kspd"}
+            small = {name: number if text == name else int(text) for name, text in texts.items()}
             if n + 2 * small["p"] >= small["d"] * (small["k"] - 1) + 1:
                 found.append({"n": n, **small})
     return found
@@ -144,8 +146,13 @@ class OutputSizeExpression:
         import torch
         from torch.nn import functional
 
-        given = question.given
-        for numbers in _example(given):
+        texts, symbols = (
+            {name: shown.text(question, name) for name in "kspd"},
+            question.parts[0].field.symbols,
+        )
+        if "{letters}" in question.stem.template:
+            shown.agree(question, letters=", ".join(symbols), count=len(symbols))
+        for numbers in _examples(texts):
             line, kernel = torch.zeros(1, 1, numbers["n"]), torch.zeros(1, 1, numbers["k"])
             made = functional.conv1d(line, kernel, None, numbers["s"], numbers["p"], numbers["d"])
             stop = numbers["n"] + 2 * numbers["p"] - numbers["d"] * (numbers["k"] - 1)
@@ -153,4 +160,4 @@ class OutputSizeExpression:
                 raise OracleMismatchError(
                     f"{numbers}: torch gives {made.shape[-1]}; the starts are counted wrongly"
                 )
-        return (expr(_with_numbers("ceil((n + 2*p - d*(k - 1))/s)", given), _symbols(given)),)
+        return (expr(along("ceil((n + 2*p - d*(k - 1))/s)", **texts), symbols),)

@@ -1,6 +1,6 @@
 """Max pooling with padding by hand: torch.nn.MaxPool2d, which pads with minus infinity (its section on `padding`)."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -126,5 +126,7 @@ class PaddedMaxPool:
 
         from question_bank.tensors import grid, tensor
 
-        k, s, p = (question.given[name] for name in ("k", "s", "p"))
+        k, s, p = shown.numbers(question, "ksp")
+        shown.agree(question, layer=f"nn.MaxPool2d({k}, stride={s}, padding={p})")
+        shown.agree_on_size(question)
         return (grid(functional.max_pool2d(tensor(question.tables[0].value), k, s, p)),)

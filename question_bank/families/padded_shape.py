@@ -1,5 +1,6 @@
 """Size of a drawn image and of the image with its padding: torch.nn.Conv2d, `padding`."""
 
+from question_bank import shown
 from question_bank.answers import Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -73,6 +74,6 @@ class PaddedShape:
         from question_bank.tensors import tensor
 
         x = tensor(question.tables[0].value)
-        rows, columns = question.given["p"], question.given["q"]
+        rows, columns = shown.shape(question, "padding")
         padded = functional.pad(x, (columns, columns, rows, rows))
         return tuple(x.shape[2:]), tuple(padded.shape[2:])

@@ -1,6 +1,6 @@
 """Paddings that lead from one size to another: Dumoulin & Visin, arXiv:1603.07285, Relationship 6, solved for p."""
 
-from question_bank import fitting
+from question_bank import fitting, shown
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
 from question_bank.fitting import Ends
@@ -63,6 +63,6 @@ class PaddingsThatFit:
         """Every padding up to twice the kernel is tried by torch."""
         import torch
 
-        n, k, s, m = (question.given[name] for name in "nksm")
+        n, k, s, m = shown.numbers(question, "nksm")
         lines = [torch.zeros(n + 2 * p) for p in range(2 * k + 1)]
         return (Grid.of([p for p, line in enumerate(lines) if len(line.unfold(0, k, s)) == m]),)

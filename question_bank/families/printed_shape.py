@@ -137,10 +137,6 @@ class PrintedShape:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """The listing is carried out by torch, without its numbers."""
-        import torch
+        from question_bank.programs import printed_shape
 
-        from question_bank.programs import Program, of_torch
-
-        with torch.device("meta"):
-            printed = Program(question.code, of_torch()).run().printed
-        return (printed[0][1][0] if printed else RAISED,)
+        return (printed_shape(question.code) or RAISED,)

@@ -1,5 +1,6 @@
 """A residual block with a 1x1 convolution beside it: He et al., arXiv:1512.03385, section 3.2, equation 2."""
 
+from question_bank import shown
 from question_bank.answers import Answer, Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -140,7 +141,7 @@ class ResidualBlock:
         from question_bank.listing import layer, parameter_count
 
         path, shortcut = (line.partition(" = ")[2] for line in question.code.splitlines())
-        x = torch.zeros(1, *(question.given[name] for name in "chw"))
+        x = torch.zeros(1, *shown.shape(question))
         with torch.no_grad():
             y = torch.relu(layer(path)(x) + layer(shortcut)(x))
         beside = parameter_count(shortcut)

@@ -1,5 +1,6 @@
 """Padding that keeps the size: Dumoulin & Visin, arXiv:1603.07285, Relationship 3 (half padding) with dilation, section 5.1."""
 
+from question_bank import shown
 from question_bank.answers import Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -77,14 +78,11 @@ class SamePadding:
         return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Every padding up to the kernel's span is tried by torch, along each axis, until one keeps the size."""
-        import torch
-        from torch.nn import functional
+        """Every padding up to half the image is written into the layer and tried by torch, until one keeps each axis."""
+        from question_bank.listing import layer, sized
 
-        found = []
-        for axis in "hw":
-            n, k, d = question.given[axis], question.given[f"k_{axis}"], question.given["d"]
-            line, kernel = torch.zeros(1, 1, n), torch.zeros(1, 1, k)
-            sizes = [functional.conv1d(line, kernel, None, 1, p, d).shape[-1] for p in range(d * k)]
-            found.append(sizes.index(n))
-        return (tuple(found),)
+        text, size = shown.text(question, "layer"), shown.numbers(question, "hw")
+        channels = layer(text.replace("?", "0")).get_parameter("weight").shape[1]
+        tried = [sized(text.replace("?", str(p)), (channels, *size))[0][1:] for p in range(min(size) // 2)]
+        rows, columns = zip(*tried, strict=True)
+        return ((rows.index(size[0]), columns.index(size[1])),)

@@ -2,7 +2,7 @@
 
 import functools
 
-from question_bank import expressions
+from question_bank import expressions, shown
 from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -112,6 +112,7 @@ class SoftmaxGradientExpression:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Differentiated by SymPy, with one logit in a letter and the others' exponentials as what is left of the sum."""
-        given = question.given
-        own = _derived(true=bool(given["own"]))
-        return (expr(f"({own})/({_images(given)})", _symbols(given)),)
+        asked, label = shown.numbers(question, ("asked", "label"))
+        images, symbols = shown.text(question, "images"), question.parts[0].field.symbols
+        shown.agree(question, letters=", ".join(symbols))
+        return (expr(f"({_derived(true=asked == label)})/({images})", symbols),)

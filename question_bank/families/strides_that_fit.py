@@ -1,6 +1,6 @@
 """Strides that lead from one size to another: Dumoulin & Visin, arXiv:1603.07285, Relationship 6, solved for s."""
 
-from question_bank import fitting
+from question_bank import fitting, shown
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
 from question_bank.fitting import Ends
@@ -64,6 +64,6 @@ class StridesThatFit:
         """Every stride up to the length of the padded line is tried by torch."""
         import torch
 
-        n, k, p, m = (question.given[name] for name in "nkpm")
+        n, k, p, m = shown.numbers(question, "nkpm")
         line = torch.zeros(n + 2 * p)
         return (Grid.of([s for s in range(1, len(line)) if len(line.unfold(0, k, s)) == m]),)

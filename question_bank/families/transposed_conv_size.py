@@ -75,8 +75,8 @@ class TransposedConvSize:
         return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given), figure=figure)
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Applied by torch to an image that is as high and narrow, with the layer that the stem shows."""
-        from question_bank.listing import shape_after
+        """Applied by torch to the image, with the layer that the stem shows."""
+        from question_bank.listing import stem_shape
 
-        after = shape_after(str(question.stem.fields["layer"]), (8, question.given["n"], 3))
+        after = stem_shape(question)
         return (after[1] if after else 0,)

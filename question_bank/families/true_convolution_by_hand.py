@@ -1,6 +1,6 @@
 """True convolution against cross-correlation: Goodfellow, Bengio, Courville, Deep Learning, equations 9.4 to 9.6."""
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -104,5 +104,6 @@ class TrueConvolutionByHand:
         from question_bank.tensors import grid, tensor
 
         x, w = (tensor(entry.value) for entry in question.tables)
-        inset = question.given["k"] - 1
+        inset = w.shape[-1] - 1
+        shown.agree_on_size(question)
         return grid(functional.conv2d(x, w)), grid(functional.conv_transpose2d(x, w, padding=inset))

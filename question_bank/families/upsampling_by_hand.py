@@ -1,6 +1,6 @@
 """An image made larger by hand: torch.nn.functional.interpolate, modes `nearest` and `bilinear`, factor 2."""
 
-from question_bank import resampling
+from question_bank import resampling, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -113,12 +113,12 @@ class UpsamplingByHand:
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Resized by torch, from the image that the stem shows."""
-        from torch.nn import functional
-
+        """Resized by torch with the calls that the stem shows, from the image that it shows."""
+        from question_bank.programs import value_of
         from question_bank.tensors import exact, tensor
 
-        x = tensor(question.tables[0].value)
-        near = functional.interpolate(x, scale_factor=2, mode="nearest")
-        between = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-        return exact(near[0, 0]), exact(between[0, 0])
+        image = question.tables[0].value
+        shown.agree(question, shape=image.shape)
+        calls = (shown.text(question, name) for name in ("nearest", "bilinear"))
+        near, between = (value_of(call, x=tensor(image))[0, 0] for call in calls)
+        return exact(near), exact(between)

@@ -1,5 +1,6 @@
 """The gradient of one weight of a convolution in letters: the sum over all positions that used it; torch autograd."""
 
+from question_bank import shown
 from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -122,12 +123,14 @@ class WeightGradientExpression:
         arrays = {name: symbols_of(rows) for name, rows in listed(question.code).items()}
         pixels, outputs, weights = (arrays[name] for name in "xdw")
         shape = {name: (len(rows), len(rows[0])) for name, rows in listed(question.code).items()}
+        shown.agree(question, h=shape["x"][0], w=shape["x"][1], k=shape["w"][0])
+        asked = weights.index(shown.text(question, "weight").replace("_", ""))
         count = len(pixels) * len(outputs)
         image = torch.eye(len(pixels)).repeat_interleave(len(outputs), 0).reshape(1, count, *shape["x"])
         above = torch.eye(len(outputs)).repeat(len(pixels), 1).reshape(1, count, *shape["d"])
         w = torch.zeros(count, 1, *shape["w"], requires_grad=True)
-        y = functional.conv2d(image, w, None, question.given["s"], groups=count)
+        y = functional.conv2d(image, w, None, shown.number(question, "s"), groups=count)
         (gradient,) = torch.autograd.grad(y, w, above)
-        there = gradient.reshape(len(pixels), len(outputs), len(weights))[:, :, question.given["m"] - 1]
+        there = gradient.reshape(len(pixels), len(outputs), len(weights))[:, :, asked]
         pairs = ((pixels[pixel], outputs[output]) for pixel, output in there.nonzero().tolist())
         return (expr(products(pairs), (*pixels, *outputs)),)

@@ -1,6 +1,6 @@
 """Shape of a convolution's weight from the shapes around it: torch.nn.Conv2d, sections Shape and Variables."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Choice
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -128,11 +128,13 @@ class WeightShapeChoice:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Every kernel size, and every padding where none is stated, is tried by torch; more than one that fits is open."""
-        image, output = question.stem.fields["image"], question.stem.fields["output"]
-        assert isinstance(image, tuple)  # noqa: S101 -- written in `build`
-        assert isinstance(output, tuple)  # noqa: S101 -- written in `build`
-        _, stride, padding, _ = _CASES[question.given["case"]]
-        paddings = range(4) if "not known" in question.stem.template else (padding,)
+        import re
+
+        image, output = shown.shape(question, "image"), shown.shape(question, "output")
+        said = question.stem.template
+        (stride,) = map(int, re.findall(r"stride is (\d)", said))
+        stated = [0] if "no padding" in said else list(map(int, re.findall(r"padding of (\d)", said)))
+        paddings = range(4) if "how it pads is not known" in said else stated
         fitting = {
             (output[0], image[0], rows, columns)
             for p in paddings

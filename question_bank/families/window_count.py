@@ -1,5 +1,6 @@
 """Positions of a window on an image: Dumoulin & Visin, arXiv:1603.07285, Relationship 5; torch.nn.Unfold."""
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -63,5 +64,5 @@ class WindowCount:
         import torch
         from torch.nn import functional
 
-        h, w, k, s = (question.given[name] for name in "hwks")
+        h, w, k, s = shown.numbers(question, "hwks")
         return (functional.unfold(torch.zeros(1, 1, h, w), k, stride=s).shape[-1],)

@@ -1,5 +1,6 @@
 """Windows that read a pixel: Dumoulin & Visin, arXiv:1603.07285, section 2; torch.nn.Fold, section on overlapping values."""
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -79,7 +80,7 @@ class WindowsOverPixel:
         import torch
         from torch.nn import functional
 
-        n, k, s, p, i, j = (question.given[name] for name in "nkspij")
+        n, k, s, p, i, j = shown.numbers(question, "nkspij")
         windows = functional.unfold(torch.ones(1, 1, n, n), k, padding=p, stride=s)
         counts = functional.fold(torch.ones_like(windows), (n, n), k, padding=p, stride=s)
         return (int(counts[0, 0, i, j]),)

@@ -1,0 +1,98 @@
+"""What a question shows, for oracles: they read what the student reads, never the point that the question was made from.
+
+A field that the stem's template does not name is not shown, so it cannot be read.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from question_bank.errors import OracleMismatchError, QuestionBankError
+from question_bank.message import FieldValue
+from question_bank.model import Question
+
+T = TypeVar("T", int, str, tuple[int, ...])
+
+
+def number(question: Question, name: str) -> int:
+    """Return a whole number that the stem shows under a name.
+
+    Raises:
+        QuestionBankError: it shows no such number.
+    """
+    return _field(question, name, int)
+
+
+def numbers(question: Question, names: Iterable[str]) -> tuple[int, ...]:
+    """Return whole numbers that the stem shows under several names, such as `"hwk"`.
+
+    Raises:
+        QuestionBankError: it does not show one of them.
+    """
+    return tuple(_field(question, name, int) for name in names)
+
+
+def shape(question: Question, name: str = "shape") -> tuple[int, ...]:
+    """Return a shape that the stem shows.
+
+    Raises:
+        QuestionBankError: it shows no such shape.
+    """
+    return _field(question, name, tuple)
+
+
+def text(question: Question, name: str) -> str:
+    """Return a text that the stem shows, such as a layer.
+
+    Raises:
+        QuestionBankError: it shows no such text.
+    """
+    return _field(question, name, str)
+
+
+def several(question: Question, name: str) -> tuple[float, ...]:
+    """Return the numbers that the stem lists under one name, such as `0, 2.5, -1`.
+
+    Raises:
+        QuestionBankError: it shows no such list.
+    """
+    written = text(question, name)
+    try:
+        return tuple(float(part) for part in written.split(", "))
+    except ValueError:
+        raise QuestionBankError(
+            f"stem of family {question.family} with {name}={written!r}: expected numbers with commas between them"
+        ) from None
+
+
+def agree(question: Question, **elsewhere: FieldValue) -> None:
+    """See that the stem says of its fields what tables, listing or layers say of them.
+
+    Raises:
+        OracleMismatchError: they differ, so that the question could be read in two ways.
+    """
+    fields = question.stem.trimmed().fields
+    for name, value in elsewhere.items():
+        if fields.get(name) != value:
+            raise OracleMismatchError(
+                f"family {question.family}: the stem says {name}={fields.get(name)!r}, what stands beside it says {value!r}; "
+                "mend the family"
+            )
+
+
+def agree_on_size(question: Question, table: int = 0) -> None:
+    """See that a table has as many rows and columns as the stem says under `h` and `w`.
+
+    Raises:
+        OracleMismatchError: it has not.
+    """
+    h, w = question.tables[table].value.shape
+    agree(question, h=h, w=w)
+
+
+def _field(question: Question, name: str, kind: type[T]) -> T:
+    value = question.stem.trimmed().fields.get(name)
+    if not isinstance(value, kind):
+        raise QuestionBankError(
+            f"stem of family {question.family} with {name}={value!r}: expected a field of type {kind.__name__} that its template names"
+        )
+    return value
