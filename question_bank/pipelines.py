@@ -10,12 +10,12 @@ from typing import TypeAlias
 
 from question_bank import cnn, layers
 from question_bank.answers import Array
-from question_bank.authoring import live
+from question_bank.authoring import Draft, live
 from question_bank.following import Follow
 from question_bank.message import Message
 from question_bank.model import Part, Step, Wrong
 from question_bank.values import Grid, Rational, Value
-from question_bank.writing import cell_steps, largest, products, total
+from question_bank.writing import cell_steps, largest, products, table, total
 
 Formulas: TypeAlias = Callable[[Grid], list[list[str]]]
 Instead: TypeAlias = Callable[[Grid], Value | None]
@@ -130,6 +130,34 @@ def listing(names: Sequence[str]) -> str:
     )
     """
     return f"nn.Sequential(\n{''.join(f'    {name},{chr(10)}' for name in names)})"
+
+
+def draft(
+    stem: Message,
+    names: Sequence[str],
+    stages: Sequence[Stage],
+    x: Grid,
+    w: Sequence[Sequence[int]],
+    more: Sequence[Wrong] = (),
+) -> Draft:
+    """Ask for the array after each layer of a listing, with the image and the filter in tables.
+
+    Args:
+        stem: says what the listing and the tables are.
+        names: the layers as a listing writes them.
+        stages: what the layers do.
+        x: the image.
+        w: the filter of every convolution.
+        more: wrong answers that no stage alone leads to.
+    """
+    return Draft(
+        stem,
+        parts(x, stages),
+        code=listing(names),
+        tables=(table("Image $x$", x.rows()), table("Filter $w$", w)),
+        solution=steps(x, stages),
+        wrong=(*wrong(x, stages), *more),
+    )
 
 
 def values(x: Grid, stages: Sequence[Stage]) -> list[Grid]:

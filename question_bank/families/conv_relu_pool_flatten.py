@@ -12,7 +12,7 @@ from question_bank.model import Given, Question, Wrong
 from question_bank.pipelines import Stage
 from question_bank.space import Space
 from question_bank.values import Grid, Value
-from question_bank.writing import matrix, table, window_count
+from question_bank.writing import matrix, window_count
 
 _STEM = (
     "The image $x$ of {h} rows and {w} columns goes through the layers of the listing, where the convolution has the filter $w$ "
@@ -78,20 +78,18 @@ class ConvReluPoolFlatten:
         x, w = most_separated(
             draw, lambda stream: _entries(given, stream), lambda drawn: _telling(*drawn, given), 8
         )
-        stages = _stages(w, given)
         layers = (
             layer_text("Conv2d", 1, 1, kernel_size=2),
             "nn.ReLU()",
             _POOLS[given["mean"]],
             "nn.Flatten()",
         )
-        return Draft(
+        return pipelines.draft(
             Message(_STEM, {"h": given["h"], "w": given["w"], "b": given["b"]}),
-            pipelines.parts(x, stages),
-            code=pipelines.listing(layers),
-            tables=(table("Image $x$", x.rows()), table("Filter $w$", w)),
-            solution=pipelines.steps(x, stages),
-            wrong=pipelines.wrong(x, stages),
+            layers,
+            _stages(w, given),
+            x,
+            w,
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

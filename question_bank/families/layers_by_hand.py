@@ -11,7 +11,7 @@ from question_bank.model import Given, Question, Wrong
 from question_bank.pipelines import Stage
 from question_bank.space import Space
 from question_bank.values import Grid, Value
-from question_bank.writing import matrix, table, window_count
+from question_bank.writing import matrix, window_count
 
 _STEM = (
     "The image $x$ of {h} rows and {w} columns goes through the layers of the listing, where the convolution has the filter $w$ "
@@ -34,21 +34,21 @@ def _stages(w: Matrix, given: Given) -> tuple[Stage, ...]:
     )
 
 
-def _wrong(x: Grid, w: Matrix, given: Given) -> tuple[Wrong, ...]:
-    """Return the wrong answers; the layers may also be taken in another order, the pooling first."""
+def _reordered(x: Grid, w: Matrix, given: Given) -> tuple[Wrong, ...]:
+    """Return what the layers lead to in another order, the pooling first."""
     convolution, relu, pool = (stage.operation for stage in _stages(w, given))
     turned_round = relu.apply((convolution.apply((pool.apply((x,)),)),))
     after = Array(pipelines.values(x, _stages(w, given))[-1])
-    return (
-        *pipelines.wrong(x, _stages(w, given)),
-        *live(after, {_OTHER_ORDER: turned_round}, part=2),
-    )
+    return live(after, {_OTHER_ORDER: turned_round}, part=2)
 
 
 def _telling(x: Grid, w: Matrix, given: Given) -> tuple[Wrong, ...]:
     """Return the wrong answers, or none where the ReLU sets nothing to 0 or everything."""
-    before = pipelines.values(x, _stages(w, given))[1].cells
-    return _wrong(x, w, given) if min(before) < 0 < max(before) else ()
+    stages = _stages(w, given)
+    before = pipelines.values(x, stages)[1].cells
+    if not min(before) < 0 < max(before):
+        return ()
+    return *pipelines.wrong(x, stages), *_reordered(x, w, given)
 
 
 def _entries(given: Given, draw: Draw) -> tuple[Grid, Matrix]:
@@ -87,15 +87,14 @@ class LayersByHand:
         x, w = most_separated(
             draw, lambda stream: _entries(given, stream), lambda drawn: _telling(*drawn, given), 8
         )
-        stages = _stages(w, given)
         convolution = layer_text("Conv2d", 1, 1, kernel_size=2, padding=given["p"])
-        return Draft(
+        return pipelines.draft(
             Message(_STEM, {"h": given["h"], "w": given["w"], "b": given["b"]}),
-            pipelines.parts(x, stages),
-            code=pipelines.listing((convolution, "nn.ReLU()", "nn.MaxPool2d(2)")),
-            tables=(table("Image $x$", x.rows()), table("Filter $w$", w)),
-            solution=pipelines.steps(x, stages),
-            wrong=_wrong(x, w, given),
+            (convolution, "nn.ReLU()", "nn.MaxPool2d(2)"),
+            _stages(w, given),
+            x,
+            w,
+            _reordered(x, w, given),
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

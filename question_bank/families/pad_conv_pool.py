@@ -12,7 +12,7 @@ from question_bank.model import Given, Question, Wrong
 from question_bank.pipelines import Stage
 from question_bank.space import Space
 from question_bank.values import Grid, Value
-from question_bank.writing import matrix, table, window_count
+from question_bank.writing import matrix, window_count
 
 _STEM = (
     "The image $x$ of {h} rows and {w} columns goes through the layers of the listing, where the convolution has the filter $w$ "
@@ -79,15 +79,13 @@ class PadConvPool:
         x, w = most_separated(
             draw, lambda stream: _entries(given, stream), lambda drawn: _telling(*drawn, given), 8
         )
-        stages = _stages(w, given)
         convolution = layer_text("Conv2d", 1, 1, kernel_size=3, stride=given["s"], padding=given["p"])
-        return Draft(
+        return pipelines.draft(
             Message(_STEM, {"h": given["h"], "w": given["w"], "b": given["b"]}),
-            pipelines.parts(x, stages),
-            code=pipelines.listing((convolution, "nn.ReLU()", "nn.MaxPool2d(2)")),
-            tables=(table("Image $x$", x.rows()), table("Filter $w$", w)),
-            solution=pipelines.steps(x, stages),
-            wrong=pipelines.wrong(x, stages),
+            (convolution, "nn.ReLU()", "nn.MaxPool2d(2)"),
+            _stages(w, given),
+            x,
+            w,
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

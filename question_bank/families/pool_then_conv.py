@@ -12,7 +12,7 @@ from question_bank.model import Given, Question
 from question_bank.pipelines import Stage
 from question_bank.space import Space
 from question_bank.values import Grid, Value
-from question_bank.writing import matrix, table
+from question_bank.writing import matrix
 
 _STEM = (
     "The image $x$ of {h} rows and {w} columns goes through the layers of the listing. Both convolutions have the filter $w$ below "
@@ -72,19 +72,13 @@ class PoolThenConv:
             lambda drawn: pipelines.wrong(drawn[0], _stages(drawn[1], given)),
             6,
         )
-        stages = _stages(w, given)
         layers = (
             _POOLS[given["mean"]],
             layer_text("Conv2d", 1, 1, kernel_size=2, padding=1, bias=False),
             layer_text("Conv2d", 1, 1, kernel_size=2, stride=2, bias=False),
         )
-        return Draft(
-            Message(_STEM, {"h": given["h"], "w": given["w"]}),
-            pipelines.parts(x, stages),
-            code=pipelines.listing(layers),
-            tables=(table("Image $x$", x.rows()), table("Filter $w$", w)),
-            solution=pipelines.steps(x, stages),
-            wrong=pipelines.wrong(x, stages),
+        return pipelines.draft(
+            Message(_STEM, {"h": given["h"], "w": given["w"]}), layers, _stages(w, given), x, w
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:

@@ -12,7 +12,7 @@ from question_bank.model import Given, Question
 from question_bank.pipelines import Stage
 from question_bank.space import Space
 from question_bank.values import Grid, Value
-from question_bank.writing import matrix, table, window_count
+from question_bank.writing import matrix, window_count
 
 _STEM = (
     "The image $x$ of {h} rows and {w} columns goes through the layers of the listing, where the convolution has the filter $w$ "
@@ -76,15 +76,13 @@ class StridedConvThenPool:
             lambda drawn: pipelines.wrong(drawn[0], _stages(drawn[1], given)),
             6 if not given["mean"] else 5,
         )
-        stages = _stages(w, given)
         convolution = layer_text("Conv2d", 1, 1, kernel_size=given["k"], stride=given["s"])
-        return Draft(
+        return pipelines.draft(
             Message(_STEM, {"h": given["h"], "w": given["w"], "b": given["b"]}),
-            pipelines.parts(x, stages),
-            code=pipelines.listing((convolution, _POOLS[given["mean"]])),
-            tables=(table("Image $x$", x.rows()), table("Filter $w$", w)),
-            solution=pipelines.steps(x, stages),
-            wrong=pipelines.wrong(x, stages),
+            (convolution, _POOLS[given["mean"]]),
+            _stages(w, given),
+            x,
+            w,
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
