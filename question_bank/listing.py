@@ -94,7 +94,8 @@ def stem_shape(question: Question) -> tuple[int, ...] | None:
     Raises:
         QuestionBankError: the stem shows no such thing.
     """
-    return shape_after(shown.text(question, "layer"), shown.shape(question))
+    shape = shown.shape(question)
+    return shape_after(shown.text(question, "layer"), shape)
 
 
 def stem_windows(question: Question) -> torch.Tensor:

@@ -1,12 +1,15 @@
 """Runs the layers of a listing one after the other, with the numbers of a stem: for oracles, by torch alone."""
 
 import ast
+import itertools
 from collections.abc import Iterable, Sequence
 
 import torch
 
+from question_bank import shown
 from question_bank.errors import QuestionBankError
 from question_bank.listing import layer
+from question_bank.model import Question
 from question_bank.tensors import exact, tensor
 from question_bank.values import Grid
 
@@ -53,3 +56,18 @@ def outputs(
             image = layer(text)(image)
         found.append(exact(image[0, 0] if image.ndim == 4 else image[0], denominator))
     return tuple(found)
+
+
+def of_question(question: Question, denominator: int = 1) -> tuple[Grid, ...]:
+    """Return what comes out of each layer of a question's listing.
+
+    The first table is the image, of the size that the stem says under `h` and `w`; the others are the filters of the
+    convolutions, in turn, and `b` of the stem is their bias.
+
+    Raises:
+        QuestionBankError: as for `outputs`, or the image has another size.
+    """
+    shown.agree_on_size(question)
+    image, *filters = (entry.value for entry in question.tables)
+    bias = shown.number(question, "b") if "{b}" in question.stem.template else 0
+    return outputs(question.code, image, itertools.cycle([(w, bias) for w in filters]), denominator)

@@ -3,14 +3,16 @@
 A field that the stem's template does not name is not shown, so it cannot be read.
 """
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 from question_bank.errors import OracleMismatchError, QuestionBankError
 from question_bank.message import FieldValue
 from question_bank.model import Question
 
 T = TypeVar("T", int, str, tuple[int, ...])
+_KINDS: Final[Mapping[type, str]] = MappingProxyType({int: "a whole number", str: "a text", tuple: "a shape"})
 
 
 def number(question: Question, name: str) -> int:
@@ -57,7 +59,7 @@ def several(question: Question, name: str) -> tuple[float, ...]:
     """
     written = text(question, name)
     try:
-        return tuple(float(part) for part in written.split(", "))
+        return tuple(int(part) if part.isdecimal() else float(part) for part in written.split(", "))
     except ValueError:
         raise QuestionBankError(
             f"stem of family {question.family} with {name}={written!r}: expected numbers with commas between them"
@@ -93,6 +95,6 @@ def _field(question: Question, name: str, kind: type[T]) -> T:
     value = question.stem.trimmed().fields.get(name)
     if not isinstance(value, kind):
         raise QuestionBankError(
-            f"stem of family {question.family} with {name}={value!r}: expected a field of type {kind.__name__} that its template names"
+            f"stem of family {question.family} with {name}={value!r}: expected {_KINDS[kind]} that its template names"
         )
     return value

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Integer, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -129,7 +130,7 @@ class AccuracyFromLogits:
         """Predicted by torch from the table, compared with the labels of the stem."""
         import torch
 
-        predicted = torch.tensor(question.tables[0].value.rows()).argmax(1)
-        labels = torch.tensor([int(text) for text in str(question.stem.fields["labels"]).split(", ")])
-        right = predicted == labels
+        logits = torch.tensor(question.tables[0].value.rows())
+        shown.agree(question, n=logits.shape[0], c=logits.shape[1])
+        right = logits.argmax(1) == torch.tensor(shown.several(question, "labels"))
         return int(right.sum().item()), Fraction(int(right.sum().item()) * 100, right.numel())

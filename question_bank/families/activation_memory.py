@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -74,7 +75,6 @@ class ActivationMemory:
         """Measured on such a tensor of torch, which holds no memory of its own."""
         import torch
 
-        shape = question.stem.fields["shape"]
-        dtype = getattr(torch, str(question.stem.fields["dtype"]).removeprefix("torch."))
-        size = torch.empty(shape, dtype=dtype, device="meta").nbytes  # type: ignore[arg-type]  # the stem's shape
+        dtype = getattr(torch, shown.text(question, "dtype").removeprefix("torch."))
+        size = torch.empty(shown.shape(question), dtype=dtype, device="meta").nbytes
         return (Fraction(size, 2**20),)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -149,8 +150,8 @@ class ActivationValues:
         """Computed by torch from the numbers that the stem shows."""
         import torch
 
-        texts = str(question.stem.fields["x"]).split(", ")
-        x = torch.tensor([float(text) for text in texts], dtype=torch.float64)
+        shown.agree(question, x=", ".join(str(part.prompt.fields["x"]) for part in question.parts))
+        x = torch.tensor(shown.several(question, "x"), dtype=torch.float64)
         template = question.stem.template
         if "softmax" in template:
             y = torch.softmax(x, dim=0)

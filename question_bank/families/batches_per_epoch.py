@@ -1,5 +1,6 @@
 """Batches of an epoch: torch.utils.data.DataLoader, `batch_size` and `drop_last`."""
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -108,7 +109,7 @@ class BatchesPerEpoch:
         """An epoch is cut into batches by torch, and the batches are counted."""
         from torch.utils.data import BatchSampler
 
-        n, b, e = (int(str(question.stem.fields[name])) for name in "nbe")
-        drop_last = "drop_last=True" in str(question.stem.fields["drop"])
+        n, b, e = shown.numbers(question, "nbe")
+        drop_last = "drop_last=True" in shown.text(question, "drop")
         batches = list(BatchSampler(range(n), b, drop_last))
         return len(batches), len(batches[-1]), sum(len(batches) for _ in range(e))

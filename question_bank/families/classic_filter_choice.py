@@ -1,6 +1,6 @@
 """Which classic filter made an image: Gonzalez and Woods, Digital Image Processing, sections 3.5, 3.6 and 10.2."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Choice
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -114,6 +114,7 @@ class ClassicFilterChoice:
         from question_bank.tensors import tensor
 
         x, y = (tensor(entry.value) for entry in question.tables)
+        shown.agree_on_size(question)
         field = question.parts[0].field
         filters = [json.loads(option.strip("`")) for option in field.options]
         fitting = [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from question_bank import layers
+from question_bank import layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -143,5 +143,7 @@ class Conv1x1ByHand:
 
         *images, w, b = (entry.value for entry in question.tables)
         pixels = stacked(images)[0].movedim(0, -1)  # (H, W, C)
+        shown.agree(question, c=len(images), f=w.shape[0])
         out = functional.linear(pixels, tensor(w)[0, 0], tensor(b)[0, 0, 0])
-        return tuple(exact(channel) for channel in out.movedim(-1, 0))
+        channels = [int(str(part.prompt.fields["f"])) for part in question.parts]
+        return tuple(exact(out[..., channel - 1]) for channel in channels)

@@ -1,6 +1,6 @@
 """Parameters of a block of convolution, batch normalisation, ReLU and dropout: torch.nn.BatchNorm2d, `affine` and Variables."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -74,6 +74,9 @@ class ConvBlockParameters:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted in the block that the listing shows, as torch builds it."""
-        from question_bank.listing import parameter_count
+        from question_bank.listing import sized
 
-        return (parameter_count(question.code),)
+        image = shown.shape(question)
+        after, count = sized(question.code, image)
+        shown.agree(question, shape=(image[0], *after[1:]))
+        return (count,)

@@ -1,6 +1,6 @@
 """Parameters of a convolution layer: torch.nn.Conv2d, section Variables (shapes of weight and bias)."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
@@ -75,8 +75,8 @@ class ConvParameters:
         return Draft(stem, (part,), solution=solution, wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Counted in the layer that the stem shows, as torch builds it."""
-        from question_bank.listing import layer
+        """Counted in the layer that the stem shows, as torch builds it and applies it to such an image."""
+        from question_bank.listing import sized
 
-        built = layer(str(question.stem.fields["layer"]))
-        return (sum(parameter.numel() for parameter in built.parameters()),)
+        _, count = sized(shown.text(question, "layer"), shown.shape(question))
+        return (count,)

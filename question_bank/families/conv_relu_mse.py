@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Answer, Array, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -189,7 +189,8 @@ class ConvReluMse:
         from question_bank.tensors import exact, tensor
 
         x, w, t = (tensor(entry.value) for entry in question.tables)
-        b = torch.tensor([float(str(question.stem.fields["b"]))], dtype=x.dtype, requires_grad=True)
+        shown.agree(question, n=t.numel())
+        b = torch.tensor([float(shown.number(question, "b"))], dtype=x.dtype, requires_grad=True)
         w.requires_grad_()
         y = torch.relu(functional.conv2d(x, w, b))
         loss = functional.mse_loss(y, t)

@@ -1,6 +1,6 @@
 """A convolution against a dense layer between the same shapes: Goodfellow et al., Deep Learning, section 9.2; torch.nn.Linear."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -84,8 +84,6 @@ class ConvVsDenseParameters:
 
         from question_bank.listing import parameter_count, stem_shape
 
-        shape = question.stem.fields["shape"]
-        assert isinstance(shape, tuple)  # noqa: S101 -- written in `build`
         after = stem_shape(question) or ()
-        dense = f"nn.Linear({math.prod(shape)}, {math.prod(after)})"
-        return parameter_count(str(question.stem.fields["layer"])), parameter_count(dense)
+        dense = f"nn.Linear({math.prod(shown.shape(question))}, {math.prod(after)})"
+        return parameter_count(shown.text(question, "layer")), parameter_count(dense)

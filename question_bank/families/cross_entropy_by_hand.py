@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -134,6 +135,7 @@ class CrossEntropyByHand:
 
         from question_bank.tensors import tensor
 
+        shown.agree(question, **dict(zip("nc", question.tables[0].value.shape, strict=True)))
         logits = torch.log(tensor(question.tables[0].value)[0, 0])
-        classes = torch.tensor([int(text) for text in str(question.stem.fields["classes"]).split(", ")])
+        classes = torch.tensor(shown.several(question, "classes"))
         return (Fraction(functional.cross_entropy(logits, classes).item()),)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -141,7 +142,7 @@ class CrossEntropyFromLogits:
         import torch
         from torch.nn import functional
 
-        logits = [float(text) for text in str(question.stem.fields["logits"]).split(", ")]
-        z = torch.tensor(logits, dtype=torch.float64)
-        true = torch.tensor(int(str(question.stem.fields["true"])))
+        z = torch.tensor(shown.several(question, "logits"), dtype=torch.float64)
+        true = torch.tensor(shown.number(question, "true"))
+        shown.agree(question, last=len(z) - 1)
         return Fraction(torch.logsumexp(z, 0).item()), Fraction(functional.cross_entropy(z, true).item())

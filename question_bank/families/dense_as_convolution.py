@@ -1,5 +1,6 @@
 """A dense layer as a convolution: Long, Shelhamer & Darrell, arXiv:1411.4038, section 3.1."""
 
+from question_bank import shown
 from question_bank.answers import Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -110,11 +111,10 @@ class DenseAsConvolution:
         import torch
         from torch.nn import functional
 
-        maps, larger = question.stem.fields["maps"], question.stem.fields["larger"]
-        assert isinstance(maps, tuple)  # noqa: S101 -- written in `build`
-        assert isinstance(larger, tuple)  # noqa: S101 -- written in `build`
-        q = int(str(question.stem.fields["q"]))
+        maps, larger = shown.shape(question, "maps"), shown.shape(question, "larger")
+        q = shown.number(question, "q")
         x = torch.arange(float(torch.zeros(maps).numel())).remainder(7)
+        shown.agree(question, inputs=len(x))
         dense = torch.arange(float(q * len(x))).remainder(5).reshape(q, len(x))
         kernel = dense.reshape(q, *maps)
         if not torch.equal(functional.conv2d(x.reshape(1, *maps), kernel).flatten(), dense @ x):

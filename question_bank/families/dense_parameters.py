@@ -1,6 +1,6 @@
 """Parameters of a network of dense layers: torch.nn.Linear, section Variables."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -68,8 +68,8 @@ class DenseParameters:
         import torch
         from torch import nn
 
-        m, q = (int(str(question.stem.fields[name])) for name in "mq")
+        m, q = shown.numbers(question, "mq")
         with torch.device("meta"):
-            image = torch.empty(question.stem.fields["shape"]).flatten()  # type: ignore[arg-type]  # the stem's shape
+            image = torch.empty(shown.shape(question)).flatten()
             layers = nn.Sequential(nn.Linear(len(image), m), nn.ReLU(), nn.Linear(m, q))
         return (sum(parameter.numel() for parameter in layers.parameters()),)

@@ -1,6 +1,6 @@
 """Where flattening puts a value: torch.nn.Flatten on a contiguous (C, H, W) tensor, row-major order."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
@@ -78,8 +78,6 @@ class FlattenPosition:
         """Found by torch: the one place in the flattened tensor that changes when this value does."""
         import torch
 
-        fields = question.stem.fields
-        shape = fields["shape"]
-        x = torch.zeros(shape if isinstance(shape, tuple) else ())
-        x[tuple(int(str(fields[name])) for name in ("i_c", "i_h", "i_w"))] = 1
+        x = torch.zeros(shown.shape(question))
+        x[shown.numbers(question, ("i_c", "i_h", "i_w"))] = 1
         return (int(x.flatten().argmax()),)

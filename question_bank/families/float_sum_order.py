@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -100,5 +101,6 @@ class FloatSumOrder:
         """Added by torch in float32."""
         import torch
 
-        a, b, c = (torch.tensor(question.stem.fields[name], dtype=torch.float32) for name in "abc")
+        a, b, c = torch.tensor(shown.numbers(question, "abc"), dtype=torch.float32)
+        shown.agree(question, a=int(a), g=int(torch.nextafter(a, 2 * a) - a))
         return int((a + b) + c), int(a + (b + c))

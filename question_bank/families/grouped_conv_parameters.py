@@ -1,6 +1,6 @@
 """Parameters of a convolution with groups: torch.nn.Conv2d, section Variables, and the note on `groups`."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -71,7 +71,7 @@ class GroupedConvParameters:
         """Counted in the layer that the stem shows, as torch builds it."""
         from question_bank.listing import parameter_count
 
-        return (parameter_count(str(question.stem.fields["layer"])),)
+        return (parameter_count(shown.text(question, "layer")),)
 
 
 def _divides(given: Given) -> bool:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Integer, Number
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -109,7 +110,7 @@ class HeXavierSpread:
 
         from question_bank.listing import layer
 
-        built = layer(str(question.stem.fields["layer"]))
+        built = layer(shown.text(question, "layer"))
         weight = torch.empty_like(built.get_parameter("weight"), dtype=torch.float64)
         fans = init._calculate_fan_in_and_fan_out(weight)  # noqa: SLF001 -- there is no public name for it
         seed = torch.Generator()

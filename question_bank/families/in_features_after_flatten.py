@@ -1,5 +1,6 @@
 """Inputs of the dense layer after a stack of convolutions and poolings: torch.nn.Flatten and torch.nn.Linear, `in_features`."""
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -98,7 +99,5 @@ class InFeaturesAfterFlatten:
         from question_bank.listing import shape_after
 
         text = question.code.replace(_LAST, "").removeprefix("model = ")
-        shape = question.stem.fields["shape"]
-        assert isinstance(shape, tuple)  # noqa: S101 -- written in `build`
-        after = shape_after(text, (1, *shape[1:]))
+        after = shape_after(text, (1, *shown.shape(question)[1:]))
         return (after[1] if after else 0,)

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from math import isqrt
 
+from question_bank import shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -135,7 +136,7 @@ class InitBound:
 
         from question_bank.listing import layer
 
-        built = layer(str(question.stem.fields["layer"]))
+        built = layer(shown.text(question, "layer"))
         weight = torch.empty_like(built.get_parameter("weight"), dtype=torch.float64)
         seed = torch.Generator()
         standard = torch.empty_like(weight).uniform_(-1, 1, generator=seed.manual_seed(1))

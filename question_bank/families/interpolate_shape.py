@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Integer, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -91,14 +92,10 @@ class InterpolateShape:
         return Draft(stem, parts, solution=worked(_LINES, given), wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Resized and flattened by torch, with the factor of the call's text."""
-        import re
-
+        """Resized and flattened by torch, with the call's text."""
         import torch
-        from torch.nn import functional
 
-        shape, call = question.stem.fields["shape"], str(question.stem.fields["call"])
-        assert isinstance(shape, tuple)  # noqa: S101 -- written in `build`
-        factor = float(re.findall(r"scale_factor=([\d.]+)", call)[0])
-        resized = functional.interpolate(torch.zeros(shape), scale_factor=factor, mode="bilinear")
+        from question_bank.programs import value_of
+
+        resized = value_of(shown.text(question, "call"), x=torch.zeros(shown.shape(question)))
         return tuple(resized.shape), resized.flatten(1).shape[1]

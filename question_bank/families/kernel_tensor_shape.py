@@ -1,5 +1,6 @@
 """Shape of a convolution's weight: torch.nn.Conv2d, section Variables."""
 
+from question_bank import shown
 from question_bank.answers import Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -81,7 +82,8 @@ class KernelTensorShape:
         return Draft(stem, (part,), solution=worked(lines, given), wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Read off the weight of the layer that the stem shows, as torch builds it."""
-        from question_bank.listing import layer
+        """Read off the weight of the layer that the stem shows, as torch builds it, if such a batch goes through it."""
+        from question_bank.listing import layer, stem_shape
 
-        return (tuple(layer(str(question.stem.fields["layer"])).get_parameter("weight").shape),)
+        weight = layer(shown.text(question, "layer")).get_parameter("weight")
+        return (tuple(weight.shape) if stem_shape(question) else (),)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Array, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -140,6 +141,7 @@ class LogisticGradient:
         from question_bank.tensors import exact, tensor
 
         x, p, y = (tensor(entry.value)[0, 0] for entry in question.tables)
+        shown.agree(question, n=len(x))
         w = torch.zeros(x.shape[1], dtype=x.dtype, requires_grad=True)
         b = torch.zeros((), dtype=x.dtype, requires_grad=True)
         logits = x @ w + b + torch.logit(p[0])

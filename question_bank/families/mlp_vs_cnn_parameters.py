@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Integer, Number
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -125,8 +126,9 @@ class MlpVsCnnParameters:
         """Counted in both networks that the listing shows, as torch builds them."""
         import ast
 
-        from question_bank.listing import parameter_count
+        from question_bank.listing import sized
 
         networks = [node.value for node in ast.parse(question.code).body if isinstance(node, ast.Assign)]
-        mlp, cnn = (parameter_count(ast.unparse(network)) for network in networks)
+        (scores, mlp), (others, cnn) = (sized(ast.unparse(part), shown.shape(question)) for part in networks)
+        shown.agree(question, q=scores[0] if scores == others else 0)
         return mlp, cnn, Fraction(mlp, cnn)

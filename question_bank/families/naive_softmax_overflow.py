@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 
+from question_bank import shown
 from question_bank.answers import Choice, Integer
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
+from question_bank.errors import OracleMismatchError
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
 from question_bank.space import Space
@@ -153,6 +155,13 @@ class NaiveSoftmaxOverflow:
         line = question.code.splitlines()[0]
         dtype = torch.float32 if "float32" in line else torch.float64
         z = torch.tensor([float(text) for text in re.findall(r"-?\d+\.0", line)], dtype=dtype)
+        high, low = (float(shown.text(question, name).replace("\u2212", "-")) for name in ("high", "low"))
+        limits = torch.exp(torch.tensor([high, high + 0.1, low + 1, low], dtype=dtype))
+        if [math.isinf(e) or not e for e in limits.tolist()] != [False, True, False, True]:
+            raise OracleMismatchError(
+                f"torch.exp near {high} and {low} gives {limits.tolist()}; mend the limits"
+            )
+        shown.agree(question, dtype=str(dtype))
         e = torch.exp(z)
         values = (e / e.sum()).tolist()
         text = f"`[{', '.join('nan' if math.isnan(value) else format(value, '.2f') for value in values)}]`"

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer, Number
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -178,8 +178,7 @@ class NetworkMemory:
 
         from question_bank.listing import parameter_count, shape_after
 
-        image = question.stem.fields["shape"]
-        assert isinstance(image, tuple)  # noqa: S101 -- written in `build`
+        image = shown.shape(question)
         shapes = [(1, *image)]
         for line in question.code.splitlines()[1:-1]:
             shapes.append(shape_after(line.strip().rstrip(","), shapes[-1]) or (0,))

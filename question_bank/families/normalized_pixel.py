@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from question_bank import maths
+from question_bank import maths, shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
@@ -86,8 +86,8 @@ class NormalizedPixel:
 
         from question_bank.tensors import exact
 
-        mean, std, v = (float(str(question.stem.fields[name])) for name in ("mean", "std", "v"))
-        pixel = torch.tensor([[v]], dtype=torch.float64) / 255
+        mean, std = (float(shown.text(question, name)) for name in ("mean", "std"))
+        pixel = torch.tensor([[shown.number(question, "v")]], dtype=torch.float64) / 255
         centre, variance = torch.tensor([[mean], [std**2]], dtype=torch.float64)
         (value,) = exact(functional.batch_norm(pixel, centre, variance, eps=0.0)[0], 400).cells
         return (value,)

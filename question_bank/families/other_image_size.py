@@ -1,5 +1,8 @@
 """A network on images of another size: Long, Shelhamer & Darrell, arXiv:1411.4038, section 3.1; Lin, Chen & Yan, arXiv:1312.4400."""
 
+import math
+
+from question_bank import shown
 from question_bank.answers import Answer, Raises, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -148,6 +151,11 @@ class OtherImageSize:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Run by torch, from the text of the listing."""
+        import re
+
         from question_bank.listing import output_shape
 
+        n = shown.number(question, "n")
+        made_for = re.sub(r"(zeros\(\d+, \d+), \d+, \d+", rf"\1, {n}, {n}", question.code)
+        shown.agree(question, q=math.prod(output_shape(made_for) or ()))
         return (output_shape(question.code) or RAISED,)

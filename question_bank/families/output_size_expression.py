@@ -152,6 +152,8 @@ class OutputSizeExpression:
         )
         if "{letters}" in question.stem.template:
             shown.agree(question, letters=", ".join(symbols), count=len(symbols))
+        elif symbols != ("n",):
+            raise OracleMismatchError(f"letters {symbols}: the stem says that the only letter is n")
         for numbers in _examples(texts):
             line, kernel = torch.zeros(1, 1, numbers["n"]), torch.zeros(1, 1, numbers["k"])
             made = functional.conv1d(line, kernel, None, numbers["s"], numbers["p"], numbers["d"])

@@ -90,7 +90,6 @@ class PadConvPool:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Run through torch's own layers, read from the listing, with the filter and the bias of the stem."""
-        from question_bank.running import outputs
+        from question_bank.running import of_question
 
-        x, w = (entry.value for entry in question.tables)
-        return outputs(question.code, x, [(w, int(str(question.stem.fields["b"])))])
+        return of_question(question)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from question_bank import expressions
+from question_bank import expressions, shown
 from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -215,5 +215,6 @@ class ParameterCountExpression:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch, for small numbers in place of the letters, and fitted."""
-        field = question.parts[0].field
-        return (_fitted(question.code, field.symbols),)
+        symbols = question.parts[0].field.symbols
+        shown.agree(question, letters=", ".join(symbols))
+        return (_fitted(question.code, symbols),)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from question_bank import shown
 from question_bank.answers import Choices
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -98,5 +99,6 @@ class ParameterFreeLayers:
         from question_bank.listing import parameter_count
 
         field = question.parts[0].field
+        shown.agree(question, n=len(field.options))
         counts = [parameter_count(option.strip("`")) for option in field.options]
         return ("".join(letter for letter, count in zip(field.letters, counts, strict=True) if count),)

@@ -1,5 +1,6 @@
 """1x1 convolutions with a given number of parameters, which are those of dense layers: Lin, Chen & Yan, arXiv:1312.4400, section 3.1."""
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -85,7 +86,7 @@ class PointwiseWithParameters:
         """The parameters of every number of channels with every number of filters are counted."""
         import torch
 
-        total = int(str(question.stem.fields["total"]))
+        total = shown.number(question, "total")
         channels, filters = torch.arange(1, total + 1)[:, None], torch.arange(1, total + 1)
         weights = channels * filters
         counts = weights + filters if "with biases" in question.stem.template else weights

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Answer, Array, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -165,10 +165,12 @@ class PoolMseBackward:
         import torch
         from torch import nn
 
+        from question_bank.listing import layer
         from question_bank.tensors import backward, exact, tensor
 
         x, t = (tensor(entry.value) for entry in question.tables)
-        pool = nn.AvgPool2d(2) if "Avg" in str(question.stem.fields["layer"]) else nn.MaxPool2d(2)
+        shown.agree(question, n=t.numel())
+        pool = layer(shown.text(question, "layer"))
         loss = nn.MSELoss()
         y, one = pool(x), torch.ones((), dtype=x.dtype)
         (value,) = exact(loss(y, t).reshape(1), 4).cells

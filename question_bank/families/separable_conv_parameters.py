@@ -1,5 +1,6 @@
 """Parameters of a depthwise separable convolution: Howard et al., arXiv:1704.04861, section 3.1; torch.nn.Conv2d, `groups`."""
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -88,5 +89,6 @@ class SeparableConvParameters:
         """Counted in the layers that the stem shows, as torch builds them."""
         from question_bank.listing import parameter_count
 
-        layers = question.stem.fields
-        return tuple(parameter_count(str(layers[name])) for name in ("depthwise", "pointwise", "ordinary"))
+        return tuple(
+            parameter_count(shown.text(question, name)) for name in ("depthwise", "pointwise", "ordinary")
+        )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -145,7 +146,8 @@ class SgdStep:
 
         start, *gradients = (tensor(entry.value)[0, 0, 0] for entry in question.tables)
         w = torch.nn.Parameter(start)
-        lr, mu = (float(str(question.stem.fields[name])) for name in ("lr", "mu"))
+        lr = float(shown.text(question, "lr"))
+        mu = float(shown.text(question, "mu")) if "momentum={mu}" in question.stem.template else 0.0
         optimiser = torch.optim.SGD([w], lr=lr, momentum=mu)
         answers = []
         for gradient in gradients:

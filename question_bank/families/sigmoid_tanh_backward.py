@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -113,6 +114,6 @@ class SigmoidTanhBackward:
         from question_bank.tensors import backward, tensor
 
         y, dy = (tensor(entry.value) for entry in question.tables)
-        if "Tanh" in str(question.stem.fields["layer"]):
+        if "Tanh" in shown.text(question, "layer"):
             return (backward(torch.tanh, torch.atanh(y), dy, 100),)
         return (backward(torch.sigmoid, torch.logit(y), dy, 100),)

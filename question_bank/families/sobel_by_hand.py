@@ -1,6 +1,6 @@
 """Edges by the two Sobel kernels: Sobel and Feldman 1968, as in Gonzalez and Woods, Digital Image Processing, section 10.2."""
 
-from question_bank import cnn, layers
+from question_bank import cnn, layers, shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -110,5 +110,6 @@ class SobelByHand:
         from question_bank.tensors import exact, tensor
 
         x, *kernels = (tensor(entry.value) for entry in question.tables)
+        shown.agree_on_size(question)
         both = functional.conv2d(x, torch.cat(kernels))[0]
         return exact(both[0]), exact(both[1]), exact(both.abs().sum(0))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -131,7 +132,8 @@ class SoftmaxByHand:
         """Computed by torch from the logits that the stem shows; the nearest fractions with a small denominator."""
         import torch
 
-        texts = str(question.stem.fields["logits"]).replace("ln ", "ln").split(", ")
+        texts = shown.text(question, "logits").replace("ln ", "ln").split(", ")
+        shown.agree(question, c=len(texts))
         terms = [[_term(term) for term in text.split(" + ")] for text in texts]
         logits = [sum(numbers) for numbers in terms]
         out = torch.softmax(torch.tensor(logits, dtype=torch.float64), dim=0)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -140,7 +141,8 @@ class SoftmaxCrossEntropyGradient:
         from question_bank.tensors import backward, stacked
 
         logits = torch.log(stacked([question.tables[0].value])[0, 0])
-        classes = torch.tensor([int(text) for text in str(question.stem.fields["classes"]).split(", ")])
+        classes = torch.tensor(shown.several(question, "classes"))
+        shown.agree(question, c=logits.shape[1], **({"n": len(logits)} if len(logits) > 1 else {}))
         one = torch.ones((), dtype=logits.dtype)
         loss = functional.cross_entropy
         return (backward(lambda z: loss(z, classes), logits, one, 20 * len(classes)),)

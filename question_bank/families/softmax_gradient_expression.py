@@ -6,6 +6,7 @@ from question_bank import expressions, shown
 from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
+from question_bank.errors import OracleMismatchError
 from question_bank.lettering import expr
 from question_bank.message import FieldValue, Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -112,7 +113,11 @@ class SoftmaxGradientExpression:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Differentiated by SymPy, with one logit in a letter and the others' exponentials as what is left of the sum."""
-        asked, label = shown.numbers(question, ("asked", "label"))
+        asked, label, classes = shown.numbers(question, ("asked", "label", "m"))
+        if not max(asked, label) < classes:
+            raise OracleMismatchError(
+                f"classes {asked} and {label}: expected numbers below {classes}; mend the family"
+            )
         images, symbols = shown.text(question, "images"), question.parts[0].field.symbols
         shown.agree(question, letters=", ".join(symbols))
         return (expr(f"({_derived(true=asked == label)})/({images})", symbols),)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from question_bank import shown
 from question_bank.answers import Array
 from question_bank.authoring import Draft, family, live, usable
 from question_bank.draw import Draw
@@ -105,8 +106,9 @@ class SoftmaxJacobian:
 
         from question_bank.tensors import exact
 
-        shown = [Fraction(value) for value in question.tables[0].value.cells]
-        logits = torch.tensor([[float(value) for value in shown]] * len(shown), dtype=torch.float64).log()
+        p = [Fraction(value) for value in question.tables[0].value.cells]
+        shown.agree(question, n=len(p))
+        logits = torch.tensor([[float(value) for value in p]] * len(p), dtype=torch.float64).log()
         logits.requires_grad_()
         (rows,) = torch.autograd.grad(logits.softmax(1).diagonal().sum(), logits)
-        return (exact(rows, math.lcm(*(value.denominator for value in shown)) ** 2),)
+        return (exact(rows, math.lcm(*(value.denominator for value in p)) ** 2),)

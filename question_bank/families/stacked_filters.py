@@ -123,9 +123,9 @@ class StackedFilters:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Both layers are run by torch; the single filter is read off what they do to an image with one bright pixel."""
-        from question_bank.running import outputs
+        from question_bank.running import of_question, outputs
 
-        x, u, v = (entry.value for entry in question.tables)
+        _, u, v = (entry.value for entry in question.tables)
         pixel = Grid.of([[int(i == j == 2) for j in range(5)] for i in range(5)])
         seen = outputs(question.code, pixel, [(u, 0), (v, 0)])[-1]
-        return *outputs(question.code, x, [(u, 0), (v, 0)]), Grid(seen.shape, seen.cells[::-1])
+        return *of_question(question), Grid(seen.shape, seen.cells[::-1])

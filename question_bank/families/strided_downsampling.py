@@ -1,5 +1,6 @@
 """Down-sampling without weights, by slicing, pooling and a 1x1 convolution: torch.nn.Conv2d and MaxPool2d, sections Shape."""
 
+from question_bank import shown
 from question_bank.answers import Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -110,10 +111,9 @@ class StridedDownsampling:
 
         from question_bank.listing import shape_after
 
-        shape = question.stem.fields["shape"]
-        assert isinstance(shape, tuple)  # noqa: S101 -- written in `build`
-        (rows, columns) = re.findall(r"(\d*)::(\d+)", str(question.stem.fields["slice"]))
+        shape = shown.shape(question)
+        (rows, columns) = re.findall(r"(\d*)::(\d+)", shown.text(question, "slice"))
         at = tuple(slice(int(start or 0), None, int(step)) for start, step in (rows, columns))
-        layers = [str(question.stem.fields[name]) for name in ("pool", "conv")]
+        layers = [shown.text(question, name) for name in ("pool", "conv")]
         after = [shape_after(layer, (1, *shape)) for layer in layers]
         return tuple(torch.zeros(shape)[:, at[0], at[1]].shape), *((found or (1,))[1:] for found in after)

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import pairwise
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -179,7 +180,8 @@ class TrainingLog:
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """The epochs are gone through one by one, as a training program does."""
         epochs, _, losses = question.tables[0].value.rows()
-        patience = int(str(question.stem.fields["p"]))
+        patience = shown.number(question, "p")
+        shown.agree(question, n=len(epochs))
         best, kept, waited, end = losses[0], 1, 0, 0
         for epoch, loss in list(zip(epochs, losses, strict=True))[1:]:
             if loss < best:

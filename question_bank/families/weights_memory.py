@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Integer, Number
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -97,6 +97,6 @@ class WeightsMemory:
         from question_bank.listing import parameter_count
 
         count = parameter_count(question.code)
-        dtype = getattr(torch, str(question.stem.fields["dtype"]).removeprefix("torch."))
+        dtype = getattr(torch, shown.text(question, "dtype").removeprefix("torch."))
         size = torch.empty(count, dtype=dtype, device="meta").nbytes
-        return count, Fraction(size, int(str(question.stem.fields["u"])) ** 2)
+        return count, Fraction(size, shown.number(question, "u") ** 2)

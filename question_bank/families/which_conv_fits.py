@@ -1,6 +1,6 @@
 """Which convolution a picture shows: torch.nn.Conv2d, sections Parameters and Shape."""
 
-from question_bank import cnn
+from question_bank import cnn, shown
 from question_bank.answers import Choice
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -110,11 +110,10 @@ class WhichConvFits:
         """Every option is built by torch and given an image; just one gives the output of the stem."""
         from question_bank.listing import shape_after
 
-        image, output = question.stem.fields["image"], question.stem.fields["output"]
-        assert isinstance(image, tuple)  # noqa: S101 -- written in `build`
+        image, output = shown.shape(question, "image"), shown.shape(question, "output")
         fitting = [
             letter
             for letter, text in zip(_LETTERS, question.parts[0].field.options, strict=False)
-            if shape_after(text.strip("`"), (1, *image)) == (1, *output)  # type: ignore[misc]  # a shape, too
+            if shape_after(text.strip("`"), (1, *image)) == (1, *output)
         ]
         return ("".join(fitting),)
