@@ -4,7 +4,8 @@ The class has a `space`, `rules` (the ids of its misconceptions), `build(given, 
 oracle works out every part's answer again, sharing no code with `build`; it imports what is heavy inside the method.
 """
 
-from collections.abc import Callable, Collection, Mapping
+import string
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -99,6 +100,7 @@ class Family:
 FAMILIES: Registry[Family] = Registry("family", "question_bank.families")
 M = TypeVar("M", bound=Maker)
 E = TypeVar("E")
+Option = TypeVar("Option", bound=Hashable)
 
 
 def family(
@@ -121,6 +123,15 @@ def family(
         return maker
 
     return register
+
+
+def lettered(options: Iterable[Option]) -> dict[Option, str]:
+    """Return the letter of each option, in their order.
+
+    >>> lettered(["3 px", "4 px"])
+    {'3 px': 'A', '4 px': 'B'}
+    """
+    return dict(zip(options, string.ascii_uppercase, strict=False))
 
 
 def live(answer: Answer, values: Mapping[str, Value | None], part: int = 0) -> tuple[Wrong, ...]:

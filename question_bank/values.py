@@ -5,7 +5,7 @@ Numbers, shapes, grids, letters of options, expressions, texts, "this raises an 
 
 import math
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -123,6 +123,16 @@ class Field:
     def letters(self) -> str:
         """The letters of the options, `ABC...`."""
         return string.ascii_uppercase[: len(self.options)]
+
+    def letters_of(self, holds: Callable[[str], object]) -> str:
+        """Return the letters of the options that something holds for, in order.
+
+        >>> Field("choice", options=("3 px", "4 px", "5 px")).letters_of(lambda option: option > "3 px")
+        'BC'
+        """
+        return "".join(
+            letter for letter, option in zip(self.letters, self.options, strict=True) if holds(option)
+        )
 
 
 def simplest(value: Rational) -> Rational:

@@ -2,7 +2,7 @@
 
 from question_bank import cnn, shown
 from question_bank.answers import Choice, Integer
-from question_bank.authoring import Draft, family, live, usable
+from question_bank.authoring import Draft, family, lettered, live, usable
 from question_bank.draw import Draw
 from question_bank.figures import Figure
 from question_bank.formulas import SIZE_MISTAKES
@@ -115,7 +115,7 @@ class ConvOutputSizeChoice:
         key = cnn.value(cnn.OUTPUT_SIZE, given)
         rules = _whole(_wrong(given))
         values = draw.shuffle((key, *draw.shuffle(sorted(rules))[: _OPTIONS - 1]))
-        letters = dict(zip(values, "ABCD", strict=True))
+        letters = lettered(values)
         answer = Choice(tuple(f"{show_number(value)} px" for value in values), letters[key])
         wrong = tuple(
             Wrong(rule, 0, letters[value]) for value in values if value != key for rule in rules[value]
@@ -131,6 +131,4 @@ class ConvOutputSizeChoice:
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted by torch, then looked for among the options; two that fit, or none, are no answer."""
         counted = f"{_counted(question)} px"
-        options = question.parts[0].field.options
-        letters = [letter for letter, text in zip("ABCD", options, strict=True) if text == counted]
-        return ("".join(letters),)
+        return (question.parts[0].field.letters_of(lambda option: option == counted),)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from question_bank.answers import Choice, Integer
-from question_bank.authoring import Draft, family, live
+from question_bank.authoring import Draft, family, lettered, live
 from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -19,7 +19,6 @@ _STEM = (
 )
 _FAULTS = ("channels", "size", "name", "features", "flatten", "batch")
 """Three that show before the dense layer, and three that show in it."""
-_LETTERS = "ABCDEF"
 _REASONS = {
     "channels": "The convolution gets another number of channels than it was made for.",
     "size": "The kernel is larger than the map, padding included.",
@@ -105,7 +104,7 @@ class MissingLayerLine:
         first = _line(lines, "def forward") + 1
         line = Integer(first + _FAILING[net.fault])
         order = draw.shuffle(_FAULTS)
-        letters = dict(zip(order, _LETTERS, strict=True))
+        letters = lettered(order)
         reason = Choice(tuple(_REASONS[name] for name in order), letters[net.fault])
         elsewhere = {
             "error-looked-for-in-init": _line(lines, f"self.{_INIT[net.fault]} = "),
@@ -134,9 +133,7 @@ class MissingLayerLine:
             outcome = program.run()
             last = {name: value for _, name, value in program.assigned}
             reason = _reason(last["model"], last["x"], text.split("\n")[outcome.line - 1])
-        options = question.parts[1].field.options
-        letters = [letter for letter, option in zip(_LETTERS, options, strict=True) if option == reason]
-        return outcome.line, "".join(letters)
+        return outcome.line, question.parts[1].field.letters_of(lambda option: option == reason)
 
 
 def _reason(model: Any, x: Any, line: str) -> str:

@@ -1,7 +1,7 @@
 """What is wrong in a training loop: torch.optim.Optimizer, torch.nn.Module.train and eval, torch.nn.CrossEntropyLoss."""
 
 from question_bank.answers import Choice
-from question_bank.authoring import Draft, family
+from question_bank.authoring import Draft, family, lettered
 from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -59,7 +59,7 @@ class TrainingLoopBug:
         lines = written(FAULTS[fault](listing) if fault else listing)
         order = (*draw.shuffle(GROUPS[given["group"]]), "")
         texts = [TEXTS[name] if name else NOTHING for name in order]
-        letters = dict(zip(order, "ABCDEF", strict=True))
+        letters = lettered(order)
         answer = Choice(tuple(text.says for text in texts), letters[fault])
         wrong = tuple(
             Wrong(text.misreading, 0, letters[name])
@@ -77,5 +77,4 @@ class TrainingLoopBug:
         seen = {TEXTS[name].says if name in TEXTS else name for name, _ in faults(question.code)} or {
             NOTHING.says
         }
-        options = question.parts[0].field.options
-        return ("".join(letter for letter, option in zip("ABCDEF", options, strict=True) if option in seen),)
+        return (question.parts[0].field.letters_of(lambda option: option in seen),)

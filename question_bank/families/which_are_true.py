@@ -2,7 +2,7 @@
 
 from question_bank import concepts
 from question_bank.answers import Choices
-from question_bank.authoring import Draft, family
+from question_bank.authoring import Draft, family, lettered
 from question_bank.concepts import TOPICS, Stated
 from question_bank.draw import Draw
 from question_bank.message import Message
@@ -10,7 +10,7 @@ from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
 from question_bank.values import Value
 
-_LETTERS = "ABCDE"
+_COUNT = 5
 _SETS = 20
 _STEMS = (
     "Which of these statements about convolution are true?",
@@ -28,7 +28,7 @@ _STEMS = (
 def _statements(given: Given) -> tuple[Stated, ...]:
     """Return the five statements of a point, in order; `right` of them hold."""
     topic = TOPICS[given["topic"]]
-    return concepts.sets("which-are-true", topic, len(_LETTERS), given["right"], _SETS)[given["set"]]
+    return concepts.sets("which-are-true", topic, _COUNT, given["right"], _SETS)[given["set"]]
 
 
 @family("which-are-true", topic="concepts", version=1)
@@ -45,15 +45,16 @@ class WhichAreTrue:
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- the point alone says which statements
         """Ask for the letters; each misconception turns the answer about its own statement round."""
         statements = _statements(given)
-        key = {letter for letter, (_, holds) in zip(_LETTERS, statements, strict=True) if holds}
+        letters = lettered(statements)
+        key = {letter for (_, holds), letter in letters.items() if holds}
         answer = Choices(tuple(fact.statement(holds) for fact, holds in statements), "".join(sorted(key)))
         wrong = tuple(
             Wrong(fact.misconception, 0, "".join(sorted(key ^ {letter})))
-            for letter, (fact, _) in zip(_LETTERS, statements, strict=True)
+            for (fact, _), letter in letters.items()
         )
         remarks = tuple(
             remark
-            for letter, (fact, holds) in zip(_LETTERS, statements, strict=True)
+            for (fact, holds), letter in letters.items()
             for remark in concepts.explained(fact, holds, letter)
         )
         part = Part(answer, Message("True statements"))
@@ -61,5 +62,4 @@ class WhichAreTrue:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Each statement is put to the test by torch; where no program can tell, its source says so."""
-        options = question.parts[0].field.options
-        return ("".join(x for x, text in zip(_LETTERS, options, strict=True) if concepts.verdict(text)),)
+        return (question.parts[0].field.letters_of(concepts.verdict),)

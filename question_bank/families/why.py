@@ -2,7 +2,7 @@
 
 from question_bank import concepts
 from question_bank.answers import Choice
-from question_bank.authoring import Draft, family
+from question_bank.authoring import Draft, family, lettered
 from question_bank.concept_excuses import EXCUSES
 from question_bank.concepts import TOPICS, Fact
 from question_bank.draw import Draw
@@ -10,8 +10,6 @@ from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
 from question_bank.values import Value
-
-_LETTERS = "ABCD"
 
 
 def _facts(topic: int) -> tuple[Fact, ...]:
@@ -37,7 +35,7 @@ class Why:
         """Ask for the reason; the order of the reasons is drawn."""
         fact = _facts(given["topic"])[given["number"]]
         reasons = draw.shuffle((("", fact.reason), *EXCUSES[fact.id].items()))
-        letters = {rule: letter for letter, (rule, _) in zip(_LETTERS, reasons, strict=True)}
+        letters = lettered(rule for rule, _ in reasons)
         answer = Choice(tuple(reason for _, reason in reasons), letters[""])
         wrong = tuple(Wrong(rule, 0, letter) for rule, letter in letters.items() if rule)
         remarks = concepts.explained(fact, holds=True)[1:]
@@ -49,8 +47,4 @@ class Why:
         """The statement is put to the test by torch, or has a source; the reason is the one recorded beside it."""
         statement = question.stem.template
         reason = concepts.by_statement()[statement][0].reason if concepts.verdict(statement) else ""
-        return (
-            "".join(
-                x for x, text in zip(_LETTERS, question.parts[0].field.options, strict=True) if text == reason
-            ),
-        )
+        return (question.parts[0].field.letters_of(lambda option: option == reason),)
