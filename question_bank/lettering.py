@@ -1,13 +1,33 @@
 """What families share that ask for expressions: letters in rows, sums of products of letters, and what a listing of them says."""
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from question_bank import expressions
 from question_bank.values import Expr
 
 Letters: TypeAlias = list[list[str]]
+LETTER: Final = -1
+"""Stands on an axis for a number that the question leaves open, and names by a letter."""
+
+
+def texts(given: Mapping[str, int], names: Iterable[str]) -> dict[str, str]:
+    """Return what stands for each of some numbers: the number itself, or its letter where it is left open.
+
+    >>> texts({"k": 3, "s": LETTER}, "ks")
+    {'k': '3', 's': 's'}
+    """
+    return {name: name if given[name] == LETTER else str(given[name]) for name in names}
+
+
+def left_open(given: Mapping[str, int], names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the numbers that are left open.
+
+    >>> left_open({"k": 3, "s": LETTER}, "ks")
+    ('s',)
+    """
+    return tuple(name for name in names if given[name] == LETTER)
 
 
 def letters(name: str, rows: int, columns: int) -> Letters:

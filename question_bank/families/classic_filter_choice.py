@@ -2,7 +2,7 @@
 
 from question_bank import cnn, shown
 from question_bank.answers import Choice
-from question_bank.authoring import Draft, family, live, most_separated
+from question_bank.authoring import Draft, family, lettered, live, most_separated
 from question_bank.cnn import Matrix
 from question_bank.draw import Draw
 from question_bank.message import Message
@@ -23,7 +23,6 @@ _FILTERS: dict[str, Matrix] = {
     "down": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
 }
 _KINDS = tuple(_FILTERS)
-_LETTERS = "ABCDE"
 _SOBEL = {"along", "down"}
 
 
@@ -92,7 +91,7 @@ class ClassicFilterChoice:
         )
         key = _KINDS[given["kind"]]
         order = draw.shuffle(_KINDS)
-        letters = dict(zip(order, _LETTERS, strict=True))
+        letters = lettered(order)
         answer = Choice(tuple(f"`{_FILTERS[kind]}`" for kind in order), letters[key])
         mistakes = [(_rule(key, kind), letters[kind]) for kind in order if kind != key]
         wrong = tuple(entry for rule, letter in mistakes for entry in live(answer, {rule: letter}))
@@ -115,11 +114,9 @@ class ClassicFilterChoice:
 
         x, y = (tensor(entry.value) for entry in question.tables)
         shown.agree_on_size(question)
-        field = question.parts[0].field
-        filters = [json.loads(option.strip("`")) for option in field.options]
-        fitting = [
-            letter
-            for letter, w in zip(field.letters, filters, strict=True)
-            if torch.equal(functional.conv2d(x, torch.tensor(w, dtype=x.dtype)[None, None]), y)
-        ]
-        return ("".join(fitting),)
+
+        def fits(option: str) -> bool:
+            w = torch.tensor(json.loads(option.strip("`")), dtype=x.dtype)
+            return torch.equal(functional.conv2d(x, w[None, None]), y)
+
+        return (question.parts[0].field.letters_of(fits),)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from question_bank import shown
 from question_bank.answers import Choice, Integer
-from question_bank.authoring import Draft, family, live
+from question_bank.authoring import Draft, family, lettered, live
 from question_bank.draw import Draw
 from question_bank.errors import OracleMismatchError
 from question_bank.message import Message
@@ -28,7 +28,6 @@ _RULES_OF = (
     ("overflow-unnoticed", "infinities-cancel", "overflow-thought-to-raise"),
     ("underflow-unnoticed", "nothing-over-nothing-is-nothing", "overflow-thought-to-raise"),
 )
-_LETTERS = "ABCDE"
 
 
 def _list(values: Sequence[float | str]) -> str:
@@ -124,7 +123,7 @@ class NaiveSoftmaxOverflow:
         z = _entries(given, draw.child("logits"))
         texts = _printed(z, given)
         order = draw.shuffle(sorted(set(texts.values())))
-        letters = dict(zip(order, _LETTERS, strict=False))
+        letters = lettered(order)
         printed = Choice(order, letters[texts[""]])
         subtracted = Integer(max(z))
         shifts = {"smallest-logit-subtracted": min(z), "magnitude-subtracted": max(map(abs, z))}
@@ -165,8 +164,4 @@ class NaiveSoftmaxOverflow:
         e = torch.exp(z)
         values = (e / e.sum()).tolist()
         text = f"`[{', '.join('nan' if math.isnan(value) else format(value, '.2f') for value in values)}]`"
-        field = question.parts[0].field
-        letters = [
-            letter for letter, option in zip(field.letters, field.options, strict=True) if option == text
-        ]
-        return "".join(letters), int(z.max().item())
+        return question.parts[0].field.letters_of(lambda option: option == text), int(z.max().item())

@@ -8,14 +8,12 @@ from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
 from question_bank.errors import OracleMismatchError
 from question_bank.formulas import SIZE_MISTAKES, along
-from question_bank.lettering import expr
+from question_bank.lettering import LETTER, expr, left_open, texts
 from question_bank.message import FieldValue, Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
 from question_bank.values import Value
 
-LETTER = -1
-"""Stands on an axis for a number that the question leaves open, and names by a letter."""
 _STEM = (
     "A line of $n$ pixels goes through `nn.Conv1d(1, 1, kernel_size={k}, stride={s}, padding={p}, dilation={d})`, where letters stand "
     "for whole numbers for which at least one window fits. Write the length of the output as an expression in {count} letters: "
@@ -34,11 +32,11 @@ _RULES = SIZE_MISTAKES
 
 def _texts(given: Given) -> dict[str, str]:
     """Return what stands for each of k, s, p, d: its number, or the letter itself."""
-    return {name: name if given[name] == LETTER else str(given[name]) for name in "kspd"}
+    return texts(given, "kspd")
 
 
 def _symbols(given: Given) -> tuple[str, ...]:
-    return ("n", *(name for name in "kspd" if given[name] == LETTER))
+    return ("n", *left_open(given, "kspd"))
 
 
 def _tidy(given: Given) -> dict[str, str]:

@@ -11,14 +11,12 @@ from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
 from question_bank.formulas import along
-from question_bank.lettering import expr
+from question_bank.lettering import LETTER, expr, left_open, texts
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
 from question_bank.values import Expr, Value
 
-LETTER = -1
-"""Stands on an axis for a number that the question leaves open, and names by a letter."""
 CONV, CONV_NORM, SEPARABLE, TWO_CONVS = range(4)
 _STEM = (
     "In this listing, letters stand for whole numbers. How many parameters can be trained in it altogether? Write their number as an "
@@ -87,11 +85,11 @@ _NORM_OFF = "The convolution has ${weights}$ weights and no biases; batch normal
 
 
 def _texts(given: Given) -> dict[str, str]:
-    return {name: name if given[name] == LETTER else str(given[name]) for name in "cfk"}
+    return texts(given, "cfk")
 
 
 def _symbols(given: Given) -> tuple[str, ...]:
-    return tuple(name for name in "cfk" if given[name] == LETTER)
+    return left_open(given, "cfk")
 
 
 def _code(given: Given) -> str:
@@ -119,13 +117,13 @@ def _answer(given: Given) -> Expression:
 def _wrong(given: Given) -> tuple[Wrong, ...]:
     layers = given["layers"]
     biases = _BIASES[layers] if given["bias"] else ""
-    texts = {rule: (weights, biases) for rule, weights in _MISTAKES[layers].items()}
+    pieces = {rule: (weights, biases) for rule, weights in _MISTAKES[layers].items()}
     if biases:
-        texts |= {rule: (_WEIGHTS[layers], mistaken) for rule, mistaken in _WRONG_BIASES[layers].items()}
-        texts["bias-forgotten"] = (_WEIGHTS[layers], "")
+        pieces |= {rule: (_WEIGHTS[layers], mistaken) for rule, mistaken in _WRONG_BIASES[layers].items()}
+        pieces["bias-forgotten"] = (_WEIGHTS[layers], "")
     else:
-        texts["bias-counted-though-off"] = (_WEIGHTS[layers], _BIASES[layers])
-    found = {rule: expr(_formula(given, *text), _symbols(given)) for rule, text in texts.items()}
+        pieces["bias-counted-though-off"] = (_WEIGHTS[layers], _BIASES[layers])
+    found = {rule: expr(_formula(given, *piece), _symbols(given)) for rule, piece in pieces.items()}
     return live(_answer(given), {rule: found[rule] for rule in _RULES if rule in found})
 
 

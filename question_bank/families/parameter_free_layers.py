@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from question_bank import shown
 from question_bank.answers import Choices
-from question_bank.authoring import Draft, family, live
+from question_bank.authoring import Draft, family, lettered, live
 from question_bank.draw import Draw
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Wrong
@@ -39,7 +39,7 @@ _LEFT_OUT = {
 
 
 def _letters(wanted: Sequence[str], order: Sequence[str]) -> str:
-    return "".join(letter for letter, layer in zip("ABCDEFGH", order, strict=False) if layer in wanted)
+    return "".join(letter for layer, letter in lettered(order).items() if layer in wanted)
 
 
 def _mistakes(order: Sequence[str]) -> Mapping[str, Value | None]:
@@ -100,5 +100,4 @@ class ParameterFreeLayers:
 
         field = question.parts[0].field
         shown.agree(question, n=len(field.options))
-        counts = [parameter_count(option.strip("`")) for option in field.options]
-        return ("".join(letter for letter, count in zip(field.letters, counts, strict=True) if count),)
+        return (field.letters_of(lambda option: parameter_count(option.strip("`"))),)

@@ -7,14 +7,12 @@ from question_bank.answers import Expression
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
 from question_bank.errors import OracleMismatchError
-from question_bank.lettering import expr
+from question_bank.lettering import LETTER, expr, left_open, texts
 from question_bank.message import FieldValue, Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
 from question_bank.values import Value
 
-LETTER = -1
-"""Stands for a batch whose size the question leaves open, and names by a letter."""
 _STEM = (
     "A network gives {m} logits for each of ${images}$ images. For one of the images, whose label is class {label}, the softmax of the "
     "logits gives class {asked} the probability $p$; classes are counted from 0. The loss is the cross-entropy (with the natural logarithm), "
@@ -34,11 +32,11 @@ _RULES = (
 
 
 def _images(given: Given) -> str:
-    return "n" if given["n"] == LETTER else str(given["n"])
+    return texts(given, "n")["n"]
 
 
 def _symbols(given: Given) -> tuple[str, ...]:
-    return ("p", "n") if given["n"] == LETTER else ("p",)
+    return ("p", *left_open(given, "n"))
 
 
 def _key(given: Given) -> str:

@@ -2,7 +2,7 @@
 
 from question_bank import cnn, shown
 from question_bank.answers import Choice
-from question_bank.authoring import Draft, family
+from question_bank.authoring import Draft, family, lettered
 from question_bank.draw import Draw
 from question_bank.formulas import lengths, worked
 from question_bank.message import Message
@@ -16,7 +16,6 @@ _LAYER = (
 )
 _ASKED = "What is the shape of its weight?"
 _OPEN = "That cannot be determined from this."
-_LETTERS = "ABCDE"
 _CASES = (
     ("Its stride is 1, and it has no padding.", 1, 0, True),
     ("Its stride is 1; how it pads is not known.", 1, 0, False),
@@ -105,7 +104,7 @@ class WeightShapeChoice:
         decided = _CASES[given["case"]][3]
         numbers, shapes = _numbers(given), _shapes(given)
         order = draw.shuffle(sorted(shapes))
-        letters = dict(zip((*order, "open"), _LETTERS, strict=True))
+        letters = lettered((*order, "open"))
         options = (*(show_shape(shapes[rule]) for rule in order), _OPEN)
         key = letters["" if decided else "open"]
         stem = Message(
@@ -142,8 +141,7 @@ class WeightShapeChoice:
             for columns in _fitting(image[2], output[2], stride, p)
         }
         text = show_shape(fitting.pop()) if len(fitting) == 1 else _OPEN
-        options = question.parts[0].field.options
-        return ("".join(letter for letter, option in zip(_LETTERS, options, strict=True) if option == text),)
+        return (question.parts[0].field.letters_of(lambda option: option == text),)
 
 
 def _fitting(n: int, wanted: int, stride: int, padding: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from question_bank import cnn, shown
 from question_bank.answers import Choice
-from question_bank.authoring import Draft, family
+from question_bank.authoring import Draft, family, lettered
 from question_bank.draw import Draw
 from question_bank.figures import Figure
 from question_bank.formulas import layer_text, lengths, worked
@@ -19,7 +19,6 @@ _ALT = (
     "An image of {h} rows and {w} columns with a padding of {p} on each side; a window of {k} x {k} pixels, and the next ones "
     "{s} pixels further to the right and below; an output of {h_out} rows and {w_out} columns"
 )
-_LETTERS = "ABCDEF"
 _Layer = tuple[int, int, int, int, int]  # c_in, c_out, k, s, p
 
 
@@ -74,7 +73,7 @@ class WhichConvFits:
         """Offer the layer and misread ones in an order that is drawn."""
         layers = _layers(given)
         order = draw.shuffle(sorted(layers))
-        letters = dict(zip(order, _LETTERS, strict=False))
+        letters = lettered(order)
         texts = tuple(
             f"`{layer_text('Conv2d', *layers[rule][:2], kernel_size=layers[rule][2], stride=layers[rule][3], padding=layers[rule][4])}`"
             for rule in order
@@ -111,9 +110,7 @@ class WhichConvFits:
         from question_bank.listing import shape_after
 
         image, output = shown.shape(question, "image"), shown.shape(question, "output")
-        fitting = [
-            letter
-            for letter, text in zip(_LETTERS, question.parts[0].field.options, strict=False)
-            if shape_after(text.strip("`"), (1, *image)) == (1, *output)
-        ]
-        return ("".join(fitting),)
+        fitting = question.parts[0].field.letters_of(
+            lambda option: shape_after(option.strip("`"), (1, *image)) == (1, *output)
+        )
+        return (fitting,)
