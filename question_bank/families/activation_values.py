@@ -1,10 +1,9 @@
-"""Sigmoid, tanh and softmax of a few numbers, rounded: torch.sigmoid, torch.tanh, torch.softmax; powers of e by `decimal`."""
+"""Sigmoid, tanh and softmax of a few numbers, rounded: torch.sigmoid, torch.tanh, torch.softmax; powers of e by `decimals`."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
-from question_bank import shown
+from question_bank import decimals, shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -50,13 +49,8 @@ _TOLERANCE = Fraction(1, 2000)
 
 
 def _power(x: Rational) -> Rational:
-    """Return e to the power of x to eight decimals.
-
-    >>> _power(1)
-    Fraction(271828183, 100000000)
-    """
-    power = (Decimal(x.numerator) / x.denominator).exp()
-    return simplest(Fraction(power.quantize(Decimal("1e-8"))))
+    """Return e to the power of x to eight decimals."""
+    return decimals.power(x, 8)
 
 
 def _numbers(x: Sequence[Rational], i: int) -> Mapping[str, Rational]:

@@ -1,10 +1,9 @@
-"""Cross-entropy of a batch by hand: torch.nn.CrossEntropyLoss, reduction `mean`; logarithms correctly rounded by `decimal`."""
+"""Cross-entropy of a batch by hand: torch.nn.CrossEntropyLoss, reduction `mean`; logarithms by `decimals`."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
-from question_bank import shown
+from question_bank import decimals, shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -21,7 +20,7 @@ _STEM = (
     "mean over its images, to two decimals? A difference of up to 0.01 is accepted."
 )
 _TOLERANCE = Fraction(1, 100)
-_WHOLE = 20
+_WHOLE, _PLACES = 20, 4
 _RULES = (
     "logarithm-to-base-ten",
     "minus-sign-forgotten",
@@ -32,21 +31,13 @@ _RULES = (
 )
 
 
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
-
-
-def _rounded(value: Decimal) -> Rational:
-    return simplest(Fraction(value.quantize(Decimal("0.0001"))))
-
-
 def _loss(probability: Fraction) -> Rational:
     """Return -ln of a probability, to four decimals.
 
     >>> _loss(Fraction(1, 2))
     Fraction(6931, 10000)
     """
-    return _rounded(-_decimal(probability).ln())
+    return -decimals.logarithm(probability, _PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,7 @@ def _wrong(batch: _Batch) -> tuple[Wrong, ...]:
     n, loss, p = len(batch.classes), batch.key.value, batch.probabilities()
     one_before = None if 0 in batch.classes else batch.mean(batch.probabilities(shift=1))
     values: dict[str, Value | None] = {
-        "logarithm-to-base-ten": _rounded(_decimal(Fraction(loss)) / Decimal(10).ln()),
+        "logarithm-to-base-ten": decimals.to_base_ten(loss, _PLACES),
         "minus-sign-forgotten": -loss,
         "loss-of-the-predicted-class": batch.mean([Fraction(max(row), _WHOLE) for row in batch.parts]),
         "loss-not-averaged": simplest(Fraction(loss) * n),

@@ -1,10 +1,9 @@
-"""Cross-entropy from logits by way of log-sum-exp: torch.nn.CrossEntropyLoss; powers and logarithms by `decimal`."""
+"""Cross-entropy from logits by way of log-sum-exp: torch.nn.CrossEntropyLoss; powers and logarithms by `decimals`."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 
-from question_bank import shown
+from question_bank import decimals, shown
 from question_bank.answers import Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
@@ -36,19 +35,14 @@ _LOSS_RULES = (
 )
 
 
-def _decimal(value: Decimal, places: str) -> Rational:
-    return simplest(Fraction(value.quantize(Decimal(places))))
-
-
 def _powers(z: Sequence[int]) -> list[Rational]:
     """Return e to the power of each logit's distance to the largest, to six decimals."""
-    return [_decimal(Decimal(value - max(z)).exp(), "1e-6") for value in z]
+    return [decimals.power(value - max(z), 6) for value in z]
 
 
 def _logarithm(z: Sequence[int]) -> Rational:
     """Return the natural logarithm of the sum of those powers, to four decimals."""
-    whole = sum(map(Fraction, _powers(z)), start=Fraction(0))
-    return _decimal((Decimal(whole.numerator) / whole.denominator).ln(), "1e-4")
+    return decimals.logarithm(sum(map(Fraction, _powers(z)), start=Fraction(0)), 4)
 
 
 def _keys(z: Sequence[int], true: int) -> tuple[Number, Number]:
@@ -60,11 +54,10 @@ def _keys(z: Sequence[int], true: int) -> tuple[Number, Number]:
 
 def _wrong(z: Sequence[int], true: int) -> tuple[Wrong, ...]:
     whole, loss = _keys(z, true)
-    decimals = Decimal(Fraction(whole.value).numerator) / Fraction(whole.value).denominator
     sums = dict(
         zip(
             _SUM_RULES,
-            (max(z), _decimal(decimals / Decimal(10).ln(), "1e-4"), _logarithm(z), sum(z)),
+            (max(z), decimals.to_base_ten(whole.value, 4), _logarithm(z), sum(z)),
             strict=True,
         )
     )
