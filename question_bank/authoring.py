@@ -1,7 +1,8 @@
 """Families: what makes questions. A family is one file in `question_bank/families/` with one decorated class.
 
 The class has a `space`, `rules` (the ids of its misconceptions), `build(given, draw) -> Draft` and `oracle(question)`. The
-oracle works out every part's answer again, sharing no code with `build`; it imports what is heavy inside the method.
+oracle works out every part's answer again from what a student sees, see `shown`, sharing no code with `build`; it imports what
+is heavy inside the method.
 """
 
 import string

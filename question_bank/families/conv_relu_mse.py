@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from question_bank import cnn, layers, shown
+from question_bank import cnn, layers, shown, squared_error
 from question_bank.answers import Answer, Array, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -23,13 +23,7 @@ _STEM = (
     "gradients $dw$ and $db$ of the loss with respect to the filter and to the bias; the slope of ReLU at 0 is taken as 0."
 )
 _FORWARD = ("relu-forgotten", "kernel-flipped", "bias-forgotten")
-_LOSS = ("squared-error-summed", "squares-forgotten")
-_ERRORS = (
-    "relu-passes-every-gradient",
-    "squared-error-summed",
-    "factor-two-forgotten",
-    "target-minus-prediction",
-)
+_ERRORS = ("relu-passes-every-gradient", *squared_error.GRADIENT_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +53,15 @@ class _Network:
 
     def loss(self, rule: str = "") -> Rational:
         """Return the loss, by a mistake's rule or by the right one."""
-        terms = [error if rule == "squares-forgotten" else error**2 for error in flat(self.errors())]
-        return simplest(Fraction(sum(terms), 1 if rule == "squared-error-summed" else len(terms)))
+        return squared_error.loss(flat(self.errors()), rule)
 
     def upstream(self, rule: str = "") -> Exact:
         """Return dz, the gradient of the loss with respect to the convolution's output."""
-        factor = {"factor-two-forgotten": 1, "target-minus-prediction": -2}.get(rule, 2)
-        count = 1 if rule == "squared-error-summed" else len(flat(self.t))
-        everywhere = rule == "relu-passes-every-gradient"
+        arriving = iter(squared_error.gradients(flat(self.errors()), rule))
+        passes = rule == "relu-passes-every-gradient"
         return [
-            [
-                simplest(Fraction(factor * error * (everywhere or z > 0), count))
-                for error, z in zip(*rows, strict=True)
-            ]
-            for rows in zip(self.errors(), self.before(), strict=True)
+            [dy if passes or z > 0 else 0 for z, dy in zip(row, arriving, strict=False)]
+            for row in self.before()
         ]
 
     def weight_gradient(self, rule: str = "") -> Exact:
@@ -104,7 +93,7 @@ def _wrong(net: _Network) -> tuple[Wrong, ...]:
     )
     return (
         *live(y, {rule: Grid.of(net.output(rule)) for rule in _FORWARD}),
-        *live(loss, {rule: net.loss(rule) for rule in _LOSS}, part=1),
+        *live(loss, {rule: net.loss(rule) for rule in squared_error.LOSS_RULES}, part=1),
         *live(dw, {rule: Grid.of(net.weight_gradient(rule)) for rule in weight_rules}, part=2),
         *live(db, {rule: net.bias_gradient(rule) for rule in bias_rules}, part=3),
     )
@@ -157,9 +146,8 @@ class ConvReluMse:
     )
     rules = (
         *_FORWARD,
-        *_LOSS,
-        *_ERRORS[:1],
-        *_ERRORS[2:],
+        *squared_error.LOSS_RULES,
+        *(rule for rule in _ERRORS if rule != squared_error.SUMMED),
         "kernel-gradient-turned",
         "gradient-averaged-over-positions",
     )
@@ -193,7 +181,7 @@ class ConvReluMse:
         b = torch.tensor([float(shown.number(question, "b"))], dtype=x.dtype, requires_grad=True)
         w.requires_grad_()
         y = torch.relu(functional.conv2d(x, w, b))
-        loss = functional.mse_loss(y, t)
+        loss = functional.mse_loss(y, t.reshape(y.shape))
         dw, db = torch.autograd.grad(loss, (w, b))
         (value,), (bias,) = exact(loss.reshape(1), 4).cells, exact(db, 4).cells
         return exact(y[0, 0]), value, exact(dw[0, 0], 4), bias

@@ -65,4 +65,7 @@ class TrueOrFalse:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Each statement is put to the test by torch; where no program can tell, its source says so."""
-        return tuple("A" if concepts.verdict(part.prompt.template) else "B" for part in question.parts)
+        said = (str(concepts.verdict(part.prompt.template)) for part in question.parts)
+        return tuple(
+            part.field.letters_of(truth.__eq__) for part, truth in zip(question.parts, said, strict=True)
+        )
