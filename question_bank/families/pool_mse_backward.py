@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from question_bank import cnn, layers, shown
+from question_bank import cnn, layers, shown, squared_error
 from question_bank.answers import Answer, Array, Number
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.cnn import Matrix
@@ -23,11 +23,8 @@ _STEM = (
 )
 _LAYERS = ("nn.MaxPool2d(2)", "nn.AvgPool2d(2)")
 _OUTPUT = ("mean-instead-of-max", "max-instead-of-mean")
-_LOSS = ("squared-error-summed", "squares-forgotten")
 _GRADIENT = (
-    "squared-error-summed",
-    "factor-two-forgotten",
-    "target-minus-prediction",
+    *squared_error.GRADIENT_RULES,
     "gradient-to-every-pixel",
     "gradient-not-divided",
     "gradient-to-maximum",
@@ -54,14 +51,11 @@ class _Network:
 
     def loss(self, rule: str = "") -> Rational:
         """Return the loss by a mistake's rule, or by the right one."""
-        terms = self.errors if rule == "squares-forgotten" else [error**2 for error in self.errors]
-        return simplest(Fraction(sum(terms)) / (1 if rule == "squared-error-summed" else len(terms)))
+        return squared_error.loss(self.errors, rule)
 
     def upstream(self, rule: str = "") -> Exact:
         """Return the gradient of the loss with respect to y by a mistake's rule, or by the right one."""
-        factor = {"factor-two-forgotten": 1, "target-minus-prediction": -2}.get(rule, 2)
-        count = 1 if rule == "squared-error-summed" else len(self.errors)
-        values = [simplest(Fraction(factor * error) / count) for error in self.errors]
+        values = squared_error.gradients(self.errors, rule)
         width = len(self.t[0])
         return [values[start : start + width] for start in range(0, len(values), width)]
 
@@ -90,7 +84,7 @@ def _wrong(net: _Network) -> tuple[Wrong, ...]:
     y, loss, dx = _keys(net)
     return (
         *live(y, {_OUTPUT[net.mean]: Grid.of(net.output(1 - net.mean))}),
-        *live(loss, {rule: net.loss(rule) for rule in _LOSS}, part=1),
+        *live(loss, {rule: net.loss(rule) for rule in squared_error.LOSS_RULES}, part=1),
         *live(dx, {rule: Grid.of(net.gradient(rule)) for rule in backward}, part=2),
     )
 
@@ -141,7 +135,7 @@ class PoolMseBackward:
     space = Space(mean=(0, 1), h=(2, 4), w=(2, 4), radicals=("mean",)).where(
         lambda given: given["h"] + given["w"] > 4
     )
-    rules = (*_OUTPUT, *_LOSS, *_GRADIENT[1:])
+    rules = tuple(dict.fromkeys((*_OUTPUT, *squared_error.LOSS_RULES, *_GRADIENT)))
     drawn = True
 
     def build(self, given: Given, draw: Draw) -> Draft:
