@@ -119,8 +119,8 @@ def mutants(question, others):
     lines = question.code.splitlines()
     for at in range(len(lines) if len(lines) > 1 else 0):
         yield "line", replace(question, code="\n".join((*lines[:at], *lines[at + 1 :])))
-    for what, shown in tables(question):
-        yield what, replace(question, tables=shown)
+    for what, grids in tables(question):
+        yield what, replace(question, tables=grids)
     for what, asked in parts(question, others):
         yield what, replace(question, parts=asked)
 
