@@ -1,6 +1,6 @@
 """Training loops as listings: what one looks like, and how each of its usual faults is put into it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -130,14 +130,37 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "sign": "backward",
         "softmax": "loss",
-        "train-once": "train",
-        "accuracy-of-training": "test",
         "trained-on-test": "batches",
-        "over-batches": "print",
-        "not-reset": "reset",
+        "accuracy-of-training": "test",
         "wrong-axis": "argmax",
+        "over-batches": "print",
+        "train-once": "train",
+        "not-reset": "reset",
         "optimizer-anew": "optimizer",
         "model-anew": "model",
     }
 )
 """The line that is wrong, or in the wrong place, for the faults of which one line alone is to blame."""
+EPOCHS: Final = (5, 10, 20)
+AXES: Final[Mapping[str, Sequence[int]]] = MappingProxyType(
+    {
+        "names": range(len(NAMES)),
+        "optimizer": range(len(OPTIMIZERS)),
+        "early": (1, 0),
+        "totals": (0, 1),
+        "epochs": range(len(EPOCHS)),
+    }
+)
+"""What listings differ in beside their fault, for the space of a family."""
+
+
+def at(given: Mapping[str, int], fault: str = "") -> Listing:
+    """Return the listing of a point of `AXES`, with a fault put in where one is named."""
+    listing = right(
+        NAMES[given["names"]],
+        OPTIMIZERS[given["optimizer"]],
+        EPOCHS[given["epochs"]],
+        early=bool(given["early"]),
+        totals=bool(given["totals"]),
+    )
+    return FAULTS[fault](listing) if fault else listing

@@ -1,11 +1,9 @@
 """Kernel sizes that lead from one size to another: Dumoulin & Visin, arXiv:1603.07285, Relationship 6, solved for k."""
 
-from collections.abc import Mapping
-
-from question_bank import shown
-from question_bank.answers import Array
-from question_bank.authoring import Draft, family, live
+from question_bank import fitting, shown
+from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
+from question_bank.fitting import Ends
 from question_bank.formulas import separated, solve, worked
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
@@ -18,8 +16,8 @@ _STEM = (
     "high, and its output is ${m}$ pixels high. How many pixels high can its kernel be? Write all sizes that are possible in one "
     "line, from the smallest to the largest."
 )
-_SMALLEST, _LARGEST = "n + 2*p - m*s + 1", "n + 2*p - (m - 1)*s"
-_RULES: Mapping[str, tuple[str, str]] = {
+_SMALLEST, _LARGEST = _KEY = "n + 2*p - m*s + 1", "n + 2*p - (m - 1)*s"
+_RULES: dict[str, Ends] = {
     "one-kernel-size-only": (_LARGEST, _LARGEST),
     "smallest-kernel-left-out": (f"{_SMALLEST} + 1", _LARGEST),
     "padding-once": ("n + p - m*s + 1", "n + p - (m - 1)*s"),
@@ -34,27 +32,13 @@ _LINES = (
 )
 
 
-def _sizes(first: str, last: str, given: Given) -> list[int]:
-    """Return the whole numbers from one formula to another, those below 1 left out."""
-    smallest, largest = solve((first, last), given)
-    return list(range(max(1, int(smallest)), int(largest) + 1))
-
-
-def _key(given: Given) -> Array:
-    return Array(Grid.of(_sizes(_SMALLEST, _LARGEST, given)))
-
-
 def _wrong(given: Given) -> tuple[Wrong, ...]:
-    found = {rule: _sizes(*ends, given) for rule, ends in _RULES.items()}
-    values: dict[str, Value | None] = {
-        rule: Grid.of(sizes) if sizes else None for rule, sizes in found.items()
-    }
-    return live(_key(given), values)
+    return fitting.wrong_sets(fitting.all_that_fit(_KEY, given), _RULES, given)
 
 
 def _askable(given: Given) -> bool:
     """Whether every size that fits is positive, no longer than the line, and the largest is no giant."""
-    smallest, largest = solve((_SMALLEST, _LARGEST), given)
+    smallest, largest = solve(_KEY, given)
     return 2 * given["p"] < smallest <= largest <= min(_LONGEST, given["n"]) and separated(_wrong(given), 3)
 
 
@@ -70,7 +54,7 @@ class KernelSizesThatFit:
 
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- nothing is drawn beside the point
         """Ask for the whole set, as many sizes as the stride."""
-        part = Part(_key(given), Message("Kernel sizes"))
+        part = Part(fitting.all_that_fit(_KEY, given), Message("Kernel sizes"))
         solution = worked(_LINES, given)
         return Draft(Message(_STEM, given), (part,), solution=solution, wrong=_wrong(given))
 
@@ -80,5 +64,4 @@ class KernelSizesThatFit:
 
         n, m, s, p = shown.numbers(question, "nmsp")
         line = torch.zeros(n + 2 * p)
-        fitting = [k for k in range(1, len(line) + 1) if len(line.unfold(0, k, s)) == m]
-        return (Grid.of(fitting),)
+        return (Grid.of([k for k in range(1, len(line) + 1) if len(line.unfold(0, k, s)) == m]),)

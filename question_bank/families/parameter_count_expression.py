@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -142,35 +141,19 @@ def _askable(given: Given) -> bool:
     return bool(_symbols(given)) and not (given["layers"] == SEPARABLE and given["c"] == 1)
 
 
-def _count(code: str, numbers: Mapping[str, int]) -> int:
-    """Let torch build the layers of a listing with numbers for its letters, and count."""
-    from torch import nn
-
-    total = 0
-    for name, arguments in re.findall(r"nn\.(Conv2d|BatchNorm2d)\((.*?)\)", code):
-        sizes: list[int] = []
-        named: dict[str, int | bool] = {}
-        for argument in arguments.split(", "):
-            key, _, text = argument.rpartition("=")
-            number = text != "False" and (numbers[text] if text in numbers else int(text))
-            if key:
-                named[key] = number
-            else:
-                sizes.append(number)
-        layer = getattr(nn, name)(*sizes, **named, device="meta")
-        total += sum(parameter.numel() for parameter in layer.parameters())
-    return total
-
-
 _NEWTON = ((3, -3, 1), (Fraction(-5, 2), 4, Fraction(-3, 2)), (Fraction(1, 2), -1, Fraction(1, 2)))
 """The coefficients of 1, t and t*t of the parabola through three points at t = 1, 2, 3, by the values there."""
 
 
 def _fitted(code: str, letters: tuple[str, ...]) -> Expr:
     """Return the polynomial, of degree 2 at most in each letter, that torch's counts for 1, 2 and 3 lie on."""
+    from question_bank.listing import parameter_count
+
     places = list(itertools.product(range(3), repeat=len(letters)))
     counts = {
-        place: _count(code, {name: at + 1 for name, at in zip(letters, place, strict=True)})
+        place: parameter_count(
+            along(code, **{name: str(at + 1) for name, at in zip(letters, place, strict=True)})
+        )
         for place in places
     }
     terms = []

@@ -6,7 +6,7 @@ from question_bank import cnn
 from question_bank.answers import Answer, Raises, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
-from question_bank.formulas import worked
+from question_bank.formulas import along, worked
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step
 from question_bank.net_listing import BATCH, Net
@@ -78,13 +78,13 @@ def _solution(given: Given) -> tuple[Step, ...]:
         (
             "b",
             "Height and width after the first pooling",
-            cnn.POOL_SIZE.replace("n", "a").replace("k", "m").replace("s", "m"),
+            along(cnn.POOL_SIZE, n="a", k="m", s="m"),
         ),
         ("c", "Height and width after the second convolution", "b + 2*p_2 - k_2 + 1"),
         (
             "d",
             "Height and width after the second pooling",
-            cnn.POOL_SIZE.replace("n", "c").replace("k", "m").replace("s", "m"),
+            along(cnn.POOL_SIZE, n="c", k="m", s="m"),
         ),
         ("", "Values of an image after flattening", "f*d*d"),
     )

@@ -4,7 +4,7 @@ from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
-from question_bank.formulas import layer_text, worked
+from question_bank.formulas import along, layer_text, worked
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
@@ -69,9 +69,9 @@ def _lines() -> tuple[tuple[str, str, str], ...]:
         for axis, side in (("h", "Height"), ("w", "Width")):
             first, second, last = (f"{axis}_{tag}{stage}" for stage in (1, 2, 3))
             lines += [
-                (first, f"{letter} {side} after the first {what}", formula.replace("n", axis)),
-                (second, f"{letter} {side} after the second {what}", formula.replace("n", first)),
-                (last, f"{letter} {side} after the last convolution", _CONV.replace("n", second)),
+                (first, f"{letter} {side} after the first {what}", along(formula, n=axis)),
+                (second, f"{letter} {side} after the second {what}", along(formula, n=first)),
+                (last, f"{letter} {side} after the last convolution", along(_CONV, n=second)),
             ]
         product = f"f_3*h_{tag}3*w_{tag}3"
         lines.append(("", f"{letter} Numbers of all channels", product))

@@ -7,7 +7,7 @@ from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
 from question_bank.training_faults import GROUPS, NOTHING, TEXTS
-from question_bank.training_listing import FAULTS, NAMES, OPTIMIZERS, right, written
+from question_bank.training_listing import AXES, at, written
 from question_bank.values import Value
 
 _STEM = (
@@ -15,7 +15,6 @@ _STEM = (
     "that gives a logit for each of ten classes; `train_loader` and `test_loader` give batches of images and class numbers from "
     "`train_data` and `test_data`. What is wrong with it?"
 )
-_EPOCHS = (5, 10, 20)
 
 
 def _fault(given: Given) -> str:
@@ -36,11 +35,7 @@ class TrainingLoopBug:
     space = Space(
         group=range(len(GROUPS)),
         fault=range(6),
-        names=range(len(NAMES)),
-        optimizer=range(len(OPTIMIZERS)),
-        early=(1, 0),
-        totals=(0, 1),
-        epochs=range(len(_EPOCHS)),
+        **AXES,
         radicals=("group", "totals"),
     ).where(_possible)
     rules = tuple(sorted(fault.misreading for fault in (NOTHING, *TEXTS.values())))
@@ -49,14 +44,7 @@ class TrainingLoopBug:
     def build(self, given: Given, draw: Draw) -> Draft:
         """Offer the faults of one kind in an order that is drawn; that nothing is wrong stands last."""
         fault = _fault(given)
-        listing = right(
-            NAMES[given["names"]],
-            OPTIMIZERS[given["optimizer"]],
-            _EPOCHS[given["epochs"]],
-            early=bool(given["early"]),
-            totals=bool(given["totals"]),
-        )
-        lines = written(FAULTS[fault](listing) if fault else listing)
+        lines = written(at(given, fault))
         order = (*draw.shuffle(GROUPS[given["group"]]), "")
         texts = [TEXTS[name] if name else NOTHING for name in order]
         letters = lettered(order)

@@ -8,16 +8,7 @@ from question_bank.model import Given, Part, Question
 from question_bank.numbered_lines import numbered, unnumbered
 from question_bank.space import Space
 from question_bank.training_faults import TEXTS
-from question_bank.training_listing import (
-    FAULTS,
-    NAMES,
-    OPTIMIZERS,
-    PLACES,
-    Listing,
-    number_of,
-    right,
-    written,
-)
+from question_bank.training_listing import AXES, PLACES, at, number_of, written
 from question_bank.values import Value
 
 _STEM = (
@@ -26,7 +17,6 @@ _STEM = (
     "`train_data` and `test_data`. The numbers in front of the lines do not belong to the program. One line is wrong, or stands in "
     "the wrong place, and all others are right. Which line?"
 )
-_EPOCHS = (5, 10, 20)
 _GROUPS = (
     ("softmax", "sign", "accuracy-of-training", "trained-on-test", "over-batches", "wrong-axis"),
     ("train-once", "not-reset", "optimizer-anew", "model-anew"),
@@ -34,33 +24,11 @@ _GROUPS = (
 """Faults of a line that is wrong as it stands, and of one that stands in the wrong place."""
 
 
-def _listing(given: Given) -> tuple[str, Listing]:
-    """Return the fault of a point and its listing."""
-    fault = _GROUPS[given["moved"]][given["fault"]]
-    whole = right(
-        NAMES[given["names"]],
-        OPTIMIZERS[given["optimizer"]],
-        _EPOCHS[given["epochs"]],
-        early=bool(given["early"]),
-        totals=bool(given["totals"]),
-    )
-    return fault, FAULTS[fault](whole)
-
-
 _SUSPECTS = {
     "zeroing-order-misread": ("zero", ""),
     "step-order-misread": ("step", ""),
     "eval-overlooked": ("eval", ""),
-    "sign-of-the-loss-misread": ("backward", "sign"),
-    "softmax-imagined": ("loss", "softmax"),
-    "training-loader-misread": ("batches", "trained-on-test"),
-    "evaluation-loader-misread": ("test", "accuracy-of-training"),
-    "axis-misread": ("argmax", "wrong-axis"),
-    "divisor-misread": ("print", "over-batches"),
-    "train-mode-overlooked": ("train", "train-once"),
-    "reset-overlooked": ("reset", "not-reset"),
-    "optimizer-place-misread": ("optimizer", "optimizer-anew"),
-    "model-place-misread": ("model", "model-anew"),
+    **{TEXTS[fault].misreading: (place, fault) for fault, place in PLACES.items()},
 }
 """Which line a misreading points at, and the fault for which that is right."""
 
@@ -72,11 +40,7 @@ class TrainingLoopLine:
     space = Space(
         moved=(0, 1),
         fault=range(6),
-        names=range(len(NAMES)),
-        optimizer=range(len(OPTIMIZERS)),
-        early=(1, 0),
-        totals=(0, 1),
-        epochs=range(len(_EPOCHS)),
+        **AXES,
         radicals=("moved", "totals"),
     ).where(lambda given: given["fault"] < len(_GROUPS[given["moved"]]))
     rules = tuple(_SUSPECTS)
@@ -84,7 +48,8 @@ class TrainingLoopLine:
 
     def build(self, given: Given, draw: Draw) -> Draft:  # noqa: ARG002 -- nothing is drawn beside the point
         """Ask for the number of the line."""
-        fault, listing = _listing(given)
+        fault = _GROUPS[given["moved"]][given["fault"]]
+        listing = at(given, fault)
         answer = Integer(number_of(listing, PLACES[fault]))
         suspects = {
             rule: number_of(listing, does) for rule, (does, guilty) in _SUSPECTS.items() if guilty != fault

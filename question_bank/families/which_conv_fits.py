@@ -5,7 +5,7 @@ from question_bank.answers import Choice
 from question_bank.authoring import Draft, family, lettered
 from question_bank.draw import Draw
 from question_bank.figures import Figure
-from question_bank.formulas import layer_text, lengths, worked
+from question_bank.formulas import along, layer_text, lengths, worked
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Wrong
 from question_bank.space import Space
@@ -94,8 +94,8 @@ class WhichConvFits:
             },
         )
         lines = (
-            ("", "Height of the output", cnn.PADDED_SIZE.replace("n", "h")),
-            ("", "Width of the output", cnn.PADDED_SIZE.replace("n", "w")),
+            ("", "Height of the output", along(cnn.PADDED_SIZE, n="h")),
+            ("", "Width of the output", along(cnn.PADDED_SIZE, n="w")),
         )
         return Draft(
             Message(_STEM, {"image": (given["c"], given["h"], given["w"]), "output": size}),
