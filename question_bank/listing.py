@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from question_bank import shown
 from question_bank.errors import QuestionBankError
+from question_bank.figures import KINDS
 from question_bank.model import Question
 
 _NAMES = (
@@ -92,10 +93,29 @@ def stem_shape(question: Question) -> tuple[int, ...] | None:
     """Return the shape that the stem's `layer` gives for an input of the stem's `shape`, or None where torch raises.
 
     Raises:
-        QuestionBankError: the stem shows no such thing.
+        QuestionBankError: the stem shows no such thing, or the figure another.
     """
-    shape = shown.shape(question)
-    return shape_after(shown.text(question, "layer"), shape)
+    shape, text = shown.shape(question), shown.text(question, "layer")
+    if question.figure:
+        shown.agree_on_figure(question, **drawn(text, shape, question.figure.kind))
+    return shape_after(text, shape)
+
+
+def drawn(text: str, shape: tuple[int, ...], kind: str) -> dict[str, int | tuple[int, ...]]:
+    """Return the numbers with which a figure of some kind draws a layer and an input of this shape.
+
+    Raises:
+        QuestionBankError: it is no layer that listings may have.
+    """
+    built = layer(text)
+    numbers: dict[str, int | tuple[int, ...]] = {"n": shape[-1], "size": shape[-2:]}
+    for name in ("kernel_size", "stride", "padding", "dilation"):
+        if hasattr(built, name):
+            numbers[name.removesuffix("_size")] = getattr(built, name)
+    if "Pool" in text and "stride" not in text:
+        numbers["stride"] = 0  # one that is not said is not drawn
+    needed, optional = KINDS[kind]
+    return {name: value for name, value in numbers.items() if name in (*needed, *optional)}
 
 
 def stem_windows(question: Question) -> torch.Tensor:

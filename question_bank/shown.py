@@ -14,6 +14,20 @@ from question_bank.model import Question
 T = TypeVar("T", int, str, tuple[int, ...])
 _KINDS: Final[Mapping[type, str]] = MappingProxyType({int: "a whole number", str: "a text", tuple: "a shape"})
 
+_LETTERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "n": ("n",),
+        "size": ("h", "w"),
+        "kernel": ("k",),
+        "stride": ("s",),
+        "padding": ("p",),
+        "dilation": ("d",),
+        "mark": ("i", "j"),
+        "output": ("h_out", "w_out"),
+    }
+)
+"""What the words for a figure call its numbers."""
+
 
 def number(question: Question, name: str) -> int:
     """Return a whole number that the stem shows under a name.
@@ -89,6 +103,37 @@ def agree_on_size(question: Question, table: int = 0) -> None:
     """
     h, w = question.tables[table].value.shape
     agree(question, h=h, w=w)
+
+
+def draws(question: Question, **numbers: int | tuple[int, ...]) -> bool:
+    """Tell whether the figure draws these numbers, by the names of its kind, and its words tell them; true where there is none."""
+    if question.figure is None:
+        return True
+    words = question.figure.alt.trimmed().fields
+    for name, value in numbers.items():
+        told, drawn = _of_both_axes(value), _of_both_axes(question.figure.several(name))
+        letters = zip(_LETTERS.get(name, ()), told, strict=False)
+        if drawn != told or any(words.get(letter, number) != number for letter, number in letters):
+            return False
+    return True
+
+
+def agree_on_figure(question: Question, **numbers: int | tuple[int, ...]) -> None:
+    """See that the figure, where there is one, draws these numbers, and its words tell them.
+
+    Raises:
+        OracleMismatchError: they are others.
+    """
+    if not draws(question, **numbers):
+        raise OracleMismatchError(
+            f"family {question.family}: the question shows {numbers}, its figure {question.figure}; mend the family"
+        )
+
+
+def _of_both_axes(value: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return the numbers of a figure, one for both axes twice."""
+    numbers = value if isinstance(value, tuple) else (value,)
+    return numbers * 2 if len(numbers) == 1 else numbers
 
 
 def _field(question: Question, name: str, kind: type[T]) -> T:

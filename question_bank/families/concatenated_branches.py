@@ -1,5 +1,6 @@
 """Branches joined along the channels: Szegedy et al., arXiv:1409.4842, section 4 (Inception); torch.cat."""
 
+from question_bank import shown
 from question_bank.answers import Answer, Integer, Raises, Shape
 from question_bank.authoring import Draft, family, live
 from question_bank.draw import Draw
@@ -156,8 +157,10 @@ class ConcatenatedBranches:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """The listing is carried out by torch, and the parameters of its branches are counted."""
-        from question_bank.listing import parameter_count
+        from question_bank.listing import layer, parameter_count
         from question_bank.programs import printed_shape
 
         branches = [line.partition(" = ")[2] for line in question.code.splitlines()[:4]]
+        counts = tuple(len(list(layer(branch).children())) or 1 for branch in branches)
+        shown.agree_on_figure(question, before=1, branches=counts)
         return printed_shape(question.code) or RAISED, sum(map(parameter_count, branches))

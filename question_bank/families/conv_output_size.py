@@ -74,6 +74,7 @@ def _counted(question: Question) -> int:
     from torch.nn import functional
 
     n, k, s, p, d = shown.numbers(question, "nkspd")
+    shown.agree_on_figure(question, n=n, kernel=k, stride=s, padding=p, dilation=d)
     return functional.conv1d(torch.zeros(1, 1, n), torch.zeros(1, 1, k), None, s, p, d).shape[-1]
 
 

@@ -129,4 +129,5 @@ class PaddedMaxPool:
         k, s, p = shown.numbers(question, "ksp")
         shown.agree(question, layer=f"nn.MaxPool2d({k}, stride={s}, padding={p})")
         shown.agree_on_size(question)
+        shown.agree_on_figure(question, size=question.tables[0].value.shape, kernel=k, stride=s, padding=p)
         return (grid(functional.max_pool2d(tensor(question.tables[0].value), k, s, p)),)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family
 from question_bank.draw import Draw
@@ -150,6 +151,8 @@ class ReceptiveField:
         from question_bank.listing import layer
 
         reached = torch.ones(1, 1, 1)
+        kernels: list[int] = []
+        strides: list[int] = []
         built = layer(question.code.removeprefix("model = "))
         for module in reversed(list(built.children())):
             if isinstance(module, nn.Conv2d | nn.MaxPool2d):
@@ -157,5 +160,8 @@ class ReceptiveField:
                 k = size if isinstance(size, int) else size[0]
                 s = stride if isinstance(stride, int) else stride[0]
                 reached = functional.conv_transpose1d(reached, torch.ones(1, 1, k), stride=s)
+                kernels.insert(0, k)
+                strides.insert(0, s)
+        shown.agree_on_figure(question, kernels=tuple(kernels), strides=tuple(strides))
         touched = reached.flatten().nonzero()
         return (int(touched.max() - touched.min()) + 1,)

@@ -141,6 +141,7 @@ class ResidualBlock:
         from question_bank.listing import layer, parameter_count
 
         path, shortcut = (line.partition(" = ")[2] for line in question.code.splitlines())
+        shown.agree_on_figure(question, before=1, branches=(len(list(layer(path).children())), 1))
         x = torch.zeros(1, *shown.shape(question))
         with torch.no_grad():
             y = torch.relu(layer(path)(x) + layer(shortcut)(x))

@@ -179,7 +179,11 @@ class TrainingLog:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """The epochs are gone through one by one, as a training program does."""
-        epochs, _, losses = question.tables[0].value.rows()
+        epochs, training, losses = question.tables[0].value.rows()
+        curves = {"train": training, "validation": losses}
+        shown.agree_on_figure(
+            question, **{name: tuple(int(x * 100) for x in row) for name, row in curves.items()}
+        )
         patience = shown.number(question, "p")
         shown.agree(question, n=len(epochs))
         best, kept, waited, end = losses[0], 1, 0, 0

@@ -106,11 +106,15 @@ class WhichConvFits:
         )
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Every option is built by torch and given an image; just one gives the output of the stem."""
-        from question_bank.listing import shape_after
+        """Every option is built by torch and given an image; just one is drawn and gives the output of the stem."""
+        from question_bank.listing import drawn, shape_after
 
         image, output = shown.shape(question, "image"), shown.shape(question, "output")
-        fitting = question.parts[0].field.letters_of(
-            lambda option: shape_after(option.strip("`"), (1, *image)) == (1, *output)
-        )
-        return (fitting,)
+        shown.agree_on_figure(question, size=image[1:], output=output[1:], bare=1)
+
+        def fits(option: str) -> bool:
+            text = option.strip("`")
+            looks = shown.draws(question, **drawn(text, image, "grid-windows"))
+            return looks and shape_after(text, (1, *image)) == (1, *output)
+
+        return (question.parts[0].field.letters_of(fits),)

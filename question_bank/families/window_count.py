@@ -65,4 +65,5 @@ class WindowCount:
         from torch.nn import functional
 
         h, w, k, s = shown.numbers(question, "hwks")
+        shown.agree_on_figure(question, size=(h, w), kernel=k, stride=s, padding=0)
         return (functional.unfold(torch.zeros(1, 1, h, w), k, stride=s).shape[-1],)

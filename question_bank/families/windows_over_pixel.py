@@ -81,6 +81,7 @@ class WindowsOverPixel:
         from torch.nn import functional
 
         n, k, s, p, i, j = shown.numbers(question, "nkspij")
+        shown.agree_on_figure(question, size=(n, n), kernel=k, stride=s, padding=p, mark=(i, j))
         windows = functional.unfold(torch.ones(1, 1, n, n), k, padding=p, stride=s)
         counts = functional.fold(torch.ones_like(windows), (n, n), k, padding=p, stride=s)
         return (int(counts[0, 0, i, j]),)
