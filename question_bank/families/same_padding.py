@@ -78,11 +78,17 @@ class SamePadding:
         return Draft(stem, (part,), solution=worked(_LINES, given), wrong=_wrong(given))
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
-        """Every padding up to half the image is written into the layer and tried by torch, until one keeps each axis."""
+        """One padding after another is written into the layer and tried by torch, until each axis was kept once."""
         from question_bank.listing import layer, sized
 
         text, size = shown.text(question, "layer"), shown.numbers(question, "hw")
         channels = layer(text.replace("?", "0")).get_parameter("weight").shape[1]
-        tried = [sized(text.replace("?", str(p)), (channels, *size))[0][1:] for p in range(min(size) // 2)]
-        rows, columns = zip(*tried, strict=True)
-        return ((rows.index(size[0]), columns.index(size[1])),)
+        found: dict[int, int] = {}
+        for p in range(min(size)):
+            after, _ = sized(text.replace("?", str(p)), (channels, *size))
+            for axis in (0, 1):
+                if after[1 + axis] == size[axis]:
+                    found.setdefault(axis, p)
+            if len(found) == len(size):
+                break
+        return ((found[0], found[1]),)
