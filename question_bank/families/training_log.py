@@ -7,6 +7,7 @@ from question_bank import shown
 from question_bank.answers import Integer
 from question_bank.authoring import Draft, family, live, most_separated
 from question_bank.draw import Draw
+from question_bank.errors import OracleMismatchError
 from question_bank.figures import Figure
 from question_bank.message import Message
 from question_bank.model import Given, Part, Question, Step, Table, Wrong
@@ -105,6 +106,12 @@ def _wrong(losses: _Losses, p: int) -> tuple[Wrong, ...]:
     )
 
 
+def _telling(losses: _Losses, p: int) -> tuple[Wrong, ...]:
+    """Return the wrong answers, or none where two epochs have the smallest validation loss, so that either could be named."""
+    validation = losses[1]
+    return _wrong(losses, p) if validation.count(min(validation)) == 1 else ()
+
+
 def _solution(validation: tuple[int, ...], p: int) -> tuple[Step, ...]:
     stop = _stop(validation, p)
     kept = stop - p
@@ -138,7 +145,7 @@ def _solution(validation: tuple[int, ...], p: int) -> tuple[Step, ...]:
     )
 
 
-@family("training-log", topic="code", version=1)
+@family("training-log", topic="code", version=2)
 class TrainingLog:
     """Best epoch, end of the training and weights kept with early stopping, from a training log."""
 
@@ -162,7 +169,7 @@ class TrainingLog:
     def build(self, given: Given, draw: Draw) -> Draft:
         """Ask for three epochs; losses are drawn so that mistakes can be told apart."""
         p, n = given["p"], given["n"]
-        losses = most_separated(draw, lambda d: _losses(given, d), lambda found: _wrong(found, p), wanted=6)
+        losses = most_separated(draw, lambda d: _losses(given, d), lambda found: _telling(found, p), wanted=6)
         rows: list[list[Rational]] = [list(range(1, n + 1))]
         rows += [[simplest(Fraction(x, 100)) for x in row] for row in losses]
         caption = Message("Rows: epoch, training loss, validation loss")
@@ -195,5 +202,9 @@ class TrainingLog:
             if waited == patience:
                 end = int(epoch)
                 break
-        smallest = min(zip(losses, epochs, strict=True))[1]
-        return int(smallest), end, kept
+        smallest = [epoch for epoch, loss in zip(epochs, losses, strict=True) if loss == min(losses)]
+        if len(smallest) > 1:
+            raise OracleMismatchError(
+                f"epochs {smallest} have the smallest loss; expected one, which (a) asks for"
+            )
+        return int(smallest[0]), end, kept
