@@ -74,9 +74,9 @@ class ConvBlockParameters:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted in the block that the listing shows, as torch builds it."""
-        from question_bank.listing import sized
+        from question_bank.listing import parameter_count, shape_after
 
         image = shown.shape(question)
-        after, count = sized(question.code, image)
-        shown.agree(question, shape=(image[0], *after[1:]))
-        return (count,)
+        after = shape_after(question.code, (1, *image)) or ()
+        shown.agree(question, shape=(image[0], *after[2:]))
+        return (parameter_count(question.code),)

@@ -76,7 +76,6 @@ class ConvParameters:
 
     def oracle(self, question: Question) -> tuple[Value, ...]:
         """Counted in the layer that the stem shows, as torch builds it and applies it to such an image."""
-        from question_bank.listing import sized
+        from question_bank.listing import parameter_count, stem_shape
 
-        _, count = sized(shown.text(question, "layer"), shown.shape(question))
-        return (count,)
+        return (parameter_count(shown.text(question, "layer")) if stem_shape(question) else 0,)
