@@ -13,7 +13,6 @@ from question_bank.model import Question
 
 T = TypeVar("T", int, str, tuple[int, ...])
 _KINDS: Final[Mapping[type, str]] = MappingProxyType({int: "a whole number", str: "a text", tuple: "a shape"})
-
 _LETTERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "n": ("n",),
@@ -95,13 +94,13 @@ def agree(question: Question, **elsewhere: FieldValue) -> None:
             )
 
 
-def agree_on_size(question: Question, table: int = 0) -> None:
-    """See that a table has as many rows and columns as the stem says under `h` and `w`.
+def agree_on_size(question: Question) -> None:
+    """See that the first table has as many rows and columns as the stem says under `h` and `w`.
 
     Raises:
         OracleMismatchError: it has not.
     """
-    h, w = question.tables[table].value.shape
+    h, w = question.tables[0].value.shape
     agree(question, h=h, w=w)
 
 
