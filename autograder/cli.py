@@ -1,6 +1,7 @@
 """The command line: `legrade`. Parses, calls a use case, prints, and sets the exit code."""
 
 import sys
+from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,9 @@ from question_bank.cli import register as register_bank
 from question_bank.errors import QuestionBankError
 
 if TYPE_CHECKING:
+    from autograder.journal import Journal
     from autograder.model import Grade, Plan, TestResult
+    from autograder.submission import Submission
 
 app = typer.Typer(
     name="legrade",
@@ -34,6 +37,10 @@ def main() -> None:
         app()
     except (AutograderError, QuestionBankError) as error:
         sys.stderr.write(f"legrade: {brief(error)}\n")
+        raise SystemExit(WRONG_USAGE) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        sys.stderr.write(f"legrade: {place}{error.strerror or error}\n")
         raise SystemExit(WRONG_USAGE) from None
 
 
@@ -58,32 +65,59 @@ def grade(
 ) -> None:
     """Grade submissions with the hidden suites, in the sandbox."""
     from autograder.classes import read_all
-    from autograder.grade import grade as grade_all
-    from autograder.results import claim, to_json, write_private
-    from autograder.sandboxes.probe import open_sandbox
 
     plan, options = _plan(course, function or [], assignment, data_dir)
     inputs = _seed(course, plan, key, seed)
     submissions = read_all(paths)
-    grades: list[Grade] = []
+    grades = _graded(submissions, plan, json_file, tier, seed=inputs, options=options)
+    raise typer.Exit(1 if any(g.needs_person for g in grades) else 0)
+
+
+def _graded(
+    submissions: "list[Submission]", plan: "Plan", json_file: Path | None, tier: str, **how: Any
+) -> "list[Grade]":
+    """Grade and print, and keep the records where a file is named for them."""
+    from autograder.grade import grade as grade_all
+    from autograder.results import claim, to_json, write_private
+    from autograder.sandboxes.probe import open_sandbox
+
+    told: list[Grade] = []
 
     def record(result: "Grade") -> None:
-        grades.append(result)
+        told.append(result)
         _print_grade(result)
 
     if json_file is not None:
         claim(json_file)
-    try:
-        with open_sandbox(tier) as sandbox:
-            grade_all(submissions, plan, sandbox=sandbox, seed=inputs, options=options, record=record)
-    except KeyboardInterrupt:
-        done = f"{len(grades)} of {len(submissions)} submissions are graded"
-        sys.stderr.write(f"legrade: interrupted: {done}\n")
-        raise typer.Exit(INTERRUPTED) from None
-    finally:
-        if json_file is not None and grades:
+    with _journal(json_file) as journal:
+        try:
+            with open_sandbox(tier) as sandbox:
+                grades = grade_all(submissions, plan, sandbox=sandbox, record=record, journal=journal, **how)
+        except KeyboardInterrupt:
+            done = f"{len(told)} of {len(submissions)} submissions are graded"
+            more = "; the same command goes on from there" if journal is not None else ""
+            sys.stderr.write(f"legrade: interrupted: {done}{more}\n")
+            raise typer.Exit(INTERRUPTED) from None
+        if json_file is not None and journal is not None:
             write_private(json_file, to_json(grades))
-    raise typer.Exit(1 if any(g.needs_person for g in grades) else 0)
+            journal.clear()
+    return grades
+
+
+def _journal(json_file: Path | None) -> "Journal | nullcontext[None]":
+    """Open the journal beside the records, and say what is in it."""
+    from autograder.journal import Journal
+
+    if json_file is None:
+        return nullcontext()
+    path = json_file.with_name(f"{json_file.name}.journal")
+    journal = Journal(path)
+    if kept := len(journal):
+        what = f"{kept} grade{'s' if kept > 1 else ''} of a run that did not end"
+        sys.stderr.write(
+            f"legrade: {path}: {what}; where nothing has changed since, they are taken from there\n"
+        )
+    return journal
 
 
 def _plan(

@@ -108,6 +108,8 @@ def _limits(path: Path, table: object) -> Limits:
         raise SpecError(f"{path}: limits: {unknown('limit', key, known)}")
     whole = {f.name for f in fields(Limits) if f.type is int}
     values = {key: _number(path, f"limits.{key}", value) for key, value in table.items()}
+    if "total_seconds" in values:
+        values.setdefault("cpu_seconds", values["total_seconds"] + 10)
     return Limits(**{key: int(value) if key in whole else float(value) for key, value in values.items()})  # type: ignore[arg-type]  # each value has its field's type
 
 

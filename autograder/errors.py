@@ -67,6 +67,10 @@ class WorkerDied(StudentFault):
     """The student's program ended its own process: a crash, an exit, or a signal."""
 
 
+class WorkerKilled(WorkerDied):
+    """The worker was ended by SIGKILL, and no limit explains it: perhaps not the student's doing, so it is tried again."""
+
+
 class BadReply(StudentFault):
     """The student's function returned something that is no number, array, or handle."""
 

@@ -1,22 +1,21 @@
 """Use case: submissions -> grades, by the hidden suites, in a sandbox."""
 
 import hashlib
-import os
 import platform
-import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.course import suite_digest
-from autograder.errors import SpecError
+from autograder.errors import AutograderError, SpecError
+from autograder.journal import Journal, conditions, fingerprint
+from autograder.loading import Loading
 from autograder.model import Grade, Outcome, Plan, TestResult
-from autograder.proxy import Loading
 from autograder.pytest_plugin import GradingPlugin
 from autograder.sandboxes import Sandbox
+from autograder.session import run_session
 from autograder.submission import Submission
 from autograder.suites import load_suites
 from question_bank.keys import CourseKey
@@ -24,23 +23,8 @@ from question_bank.keys import CourseKey
 SESSION = 50
 """Submissions in one pytest session: more save little, fewer cost start-up."""
 
-PLUGINS_LEFT_OUT = (
-    "cacheprovider",  # writes into the course
-    "doctest",
-    "faulthandler",
-    "junitxml",
-    "logging",
-    "terminal",
-    "threadexception",
-    "unittest",
-    "unraisableexception",  # collects garbage for 0.3 s at the end of each session
-    "warnings",
-)
-PYTEST_OPTIONS = (
-    *("-c", os.devnull, "-o", "addopts="),  # nothing of the surrounding project
-    *("--import-mode=importlib", "--strict-markers", "--disable-plugin-autoload", "--capture=no"),
-    *(flag for name in PLUGINS_LEFT_OUT for flag in ("-p", f"no:{name}")),
-)
+ATTEMPTS = 3
+"""How often a submission is graded whose worker ended in a way that may have been our doing; the last time is believed."""
 
 
 def development_seed(number: int) -> bytes:
@@ -61,8 +45,12 @@ def grade(
     seed: bytes,
     options: dict[str, Any] | None = None,
     record: Callable[[Grade], None] | None = None,
+    journal: Journal | None = None,
 ) -> list[Grade]:
     """Grade submissions on the same inputs.
+
+    A submission whose worker was killed by nobody knows whom, or whose sandbox failed, is graded again: neither is the student's
+    doing unless it happens every time.
 
     Args:
         submissions: what `submission.read` gave; an unreadable one gets a grade with the reason.
@@ -71,54 +59,120 @@ def grade(
         seed: what the inputs are derived from; a secret of the course.
         options: what the suites' fixture `options` gives, such as the data set.
         record: called with each grade as soon as its submission has ended.
+        journal: where grades are kept as they come; what it holds already is not graded again.
+
+    Returns:
+        The grades, in the order of the submissions.
 
     Raises:
         SpecError: a suite or a reference is broken.
+        AutograderError: the journal cannot be written.
         KeyboardInterrupt: the grader was interrupted; the grades so far were recorded.
     """
-    grades: list[Grade] = []
-    digest, versions = suite_digest(plan), library_versions()
-    suites = load_suites(plan, digest)
+    batch = _Batch(submissions, plan, sandbox, seed, options or {}, record, journal)
+    left = [place for place in range(len(submissions)) if not batch.known(place)]
+    for start in range(0, len(left), SESSION):
+        places = left[start : start + SESSION]
+        for attempt in range(1, ATTEMPTS + 1):
+            places = batch.run(places, last=attempt == ATTEMPTS)
+            if not places:
+                break
+    return [batch.grades[place] for place in range(len(submissions))]
 
-    def done(submission: Submission, tests: list[TestResult], loading: Loading, output: str) -> None:
-        result = make_grade(submission, plan, tests, loading=loading, output=output)
-        complete = Grade(**{**result, "suite": digest, "versions": versions, "tier": sandbox.tier})
-        grades.append(complete)
-        if record is not None:
-            record(complete)
 
-    for start in range(0, len(submissions), SESSION):
-        chunk = submissions[start : start + SESSION]
-        plugin = GradingPlugin(plan, suites, chunk, sandbox, seed=seed, options=options or {}, done=done)
-        run_session(plan, plugin)
-        if len(grades) != start + len(chunk):
+class _Batch:
+    """Submissions that are graded under the same conditions, by their places in the class."""
+
+    def __init__(
+        self,
+        submissions: Sequence[Submission],
+        plan: Plan,
+        sandbox: Sandbox,
+        seed: bytes,
+        options: dict[str, Any],
+        record: Callable[[Grade], None] | None,
+        journal: Journal | None,
+    ) -> None:
+        self.grades: dict[int, Grade] = {}
+        self._stopped: AutograderError | OSError | None = None
+        self._submissions = submissions
+        self._plan = plan
+        self._sandbox = sandbox
+        self._seed = seed
+        self._options = options
+        self._record = record
+        self._journal = journal
+        self._suite, self._versions = suite_digest(plan), library_versions()
+        self._suites = load_suites(plan, self._suite)
+        given = conditions(
+            plan, self._suite, seed=seed, tier=sandbox.tier, versions=self._versions, options=options
+        )
+        self._marks = (
+            [fingerprint(submission, given) for submission in submissions] if journal is not None else []
+        )
+
+    def known(self, place: int) -> bool:
+        """Take a grade from the journal; tell whether there was one."""
+        found = self._journal.find(self._marks[place]) if self._journal is not None else None
+        if found is not None:
+            self._take(place, found)
+        return found is not None
+
+    def run(self, places: list[int], *, last: bool) -> list[int]:
+        """Grade submissions in one session; return those that are to be graded again.
+
+        Raises:
+            SpecError: the suite is broken, or a submission ended without a grade.
+        """
+        again: list[int] = []
+        ended: list[int] = []
+
+        def done(number: int, tests: list[TestResult], loading: Loading, output: str) -> None:
+            place = places[number]
+            ended.append(place)
+            if loading.doubt and not last:
+                again.append(place)
+                return
+            result = make_grade(self._submissions[place], self._plan, tests, loading=loading, output=output)
+            complete = {"suite": self._suite, "versions": self._versions, "tier": self._sandbox.tier}
+            self._keep(place, Grade(**{**result, **complete}))
+
+        chunk = [self._submissions[place] for place in places]
+        plugin = GradingPlugin(
+            self._plan,
+            self._suites,
+            chunk,
+            self._sandbox,
+            seed=self._seed,
+            options=self._options,
+            done=done,
+        )
+        try:
+            run_session(self._plan, plugin)
+        except KeyboardInterrupt:
+            if self._stopped is not None:
+                raise self._stopped from None
+            raise
+        if len(ended) != len(places):
             raise SpecError(
-                f"{plan.name}: {start + len(chunk) - len(grades)} submissions ended without a grade"
+                f"{self._plan.name}: {len(places) - len(ended)} submissions ended without a grade"
             )
-    return grades
+        return again
 
+    def _keep(self, place: int, result: Grade) -> None:
+        """Take a new grade; where it cannot be stored or told, end the session, for what follows could not be either."""
+        try:
+            if self._journal is not None:
+                self._journal.add(self._marks[place], result)
+            self._take(place, result)
+        except (AutograderError, OSError) as error:
+            self._stopped = error
+            raise pytest.exit.Exception(str(error)) from None
 
-def run_session(plan: Plan, plugin: GradingPlugin) -> None:
-    """Run pytest in this process, with nothing of the surrounding project's configuration.
-
-    Raises:
-        SpecError: a suite could not be collected.
-        KeyboardInterrupt: the user's.
-    """
-    suites = [part.spec.folder / "test_hidden.py" for part in plan.parts]
-    arguments = [*PYTEST_OPTIONS, "--rootdir", str(plan.parts[0].spec.folder.parent), *map(str, suites)]
-    before = set(sys.modules)
-    try:
-        code = pytest.main(arguments, plugins=[plugin])
-    finally:
-        for name in set(sys.modules) - before:  # another course may have a suite of the same name
-            origin = getattr(sys.modules[name], "__file__", None)
-            if origin is not None and Path(origin) in suites:
-                del sys.modules[name]
-    if code == pytest.ExitCode.INTERRUPTED and not plugin.broken:
-        raise KeyboardInterrupt
-    if plugin.broken or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise SpecError(f"{plan.name}: the suite is broken ({code!r}): {'; '.join(plugin.broken)}")
+    def _take(self, place: int, result: Grade) -> None:
+        self.grades[place] = result
+        if self._record is not None:
+            self._record(result)
 
 
 def make_grade(

@@ -28,12 +28,18 @@ class Limits:
     """Wall time for one call of the student's function."""
     total_seconds: float = 120.0
     """Wall time for everything that one suite asks of the worker."""
+    cpu_seconds: int = 130
+    """Processor time of all threads of one process; `spec.toml` may leave it to be `total_seconds` and 10 more."""
     memory_mb: int = 2048
-    """Address space beyond what the libraries took, in MiB."""
+    """Address space of one process beyond what the libraries took, in MiB."""
     processes: int = 64
-    """Processes and threads at one time."""
+    """Processes and threads at one time; the kernel counts them together. In tier B there is one process."""
+    open_files: int = 256
+    """Files, pipes and sockets that are open at one time."""
+    file_mb: int = 64
+    """Largest file that the student's code writes, in MiB."""
     scratch_mb: int = 64
-    """Room for files the student's code writes, in MiB; also the largest file."""
+    """Room for all files that the student's code writes, in MiB."""
     output_kb: int = 1024
     """Printed output before the worker is ended, in KiB; the first 64 KiB are kept."""
     reply_mb: int = 64

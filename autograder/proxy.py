@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from autograder.errors import (
     WorkerDied,
 )
 from autograder.evidence import believe
+from autograder.loading import Loading
 from autograder.model import Spec
 from autograder.sandboxes import Sandbox, Worker
 from autograder.submission import Submission
@@ -28,52 +29,12 @@ MAX_DEATHS = 3
 """How often a worker may die in the calls of one function of one submission."""
 MAX_BAD_LOADS = 4
 """How often a worker may die while it runs the cells of one submission."""
-MAX_DETAILS = 100_000
-"""Characters of tracebacks that are kept of one submission's cells."""
-MAX_NAMED = 5
-"""Cells that a summary names."""
 MAX_COMPARED = 32 << 20
 """Bytes of results that are kept of one function for its diagnosis: a submission may not fill the grader's memory."""
 
 
 class NotRun(StudentFault):
     """The test could not run, for the student's reason."""
-
-
-@dataclass
-class Loading:
-    """What is known about the cells of one submission; shared by its functions, so a bad cell costs its time once."""
-
-    cells: list[str]
-    faults: dict[int, str] = field(default_factory=dict)
-    """Cells that are not run again, and why."""
-    errors: dict[int, str] = field(default_factory=dict)
-    """Cells that raised, and the exception's kind."""
-    details: list[str] = field(default_factory=list)
-    """Tracebacks, for the instructor."""
-    deaths: int = 0
-    """How many workers ended while they ran the cells."""
-    kept: int = 0
-    """Characters in `details`."""
-
-    numbers: list[int] = field(default_factory=list)
-    """The submission's number of each cell, from 1: a cell may be run in pieces."""
-
-    def __post_init__(self) -> None:
-        self.numbers = self.numbers or list(range(1, len(self.cells) + 1))
-
-    def note(self, detail: str) -> None:
-        """Keep a text for the instructor, while there is room."""
-        if self.kept + len(detail) <= MAX_DETAILS:
-            self.kept += len(detail)
-            self.details.append(detail)
-
-    def summary(self) -> str:
-        """Say in one sentence which cells did not come through."""
-        texts = [f"cell {self.numbers[i]}: {why}" for i, why in sorted(self.faults.items())]
-        texts += [f"cell {self.numbers[i]} raised {kind}" for i, kind in sorted(self.errors.items())]
-        more = [f"and {len(texts) - MAX_NAMED} more cells"] if len(texts) > MAX_NAMED else []
-        return "; ".join(texts[:MAX_NAMED] + more)
 
 
 class StudentProxy:
@@ -115,7 +76,9 @@ class StudentProxy:
         worker = self._ready()
         try:
             limit = seconds or self._spec.limits.call_seconds
-            return believe(operation, worker.ask(operation, args, seconds=limit).value)
+            with self._loading.doubting():
+                answer = worker.ask(operation, args, seconds=limit).value
+            return believe(operation, answer)
         finally:
             self._bury(worker)
 
@@ -126,7 +89,8 @@ class StudentProxy:
         result, raised = None, None
         self._changed = ()
         try:
-            reply = worker.call(name, args, kwargs, seconds=seconds)
+            with self._loading.doubting():
+                reply = worker.call(name, args, kwargs, seconds=seconds)
             result, self._changed = reply.value, reply.changed
         except NotDefined as fault:
             raised = "NotDefined"
@@ -175,14 +139,16 @@ class StudentProxy:
     def _load(self) -> Worker | None:
         """Run the cells in a fresh worker; None when one of them ended it."""
         notebook = self._submission.kind == "notebook"
-        worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=notebook)
         loading = self._loading
+        with loading.doubting():
+            worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=notebook)
         loading.errors.clear()
         for index, source in enumerate(loading.cells):
             if index in loading.faults:
                 continue
             try:
-                error = worker.run_cell(source)
+                with loading.doubting():
+                    error = worker.run_cell(source)
             except (LimitHit, WorkerDied, BadReply) as fault:
                 printed = worker.close().output
                 self.output = self.output or printed
@@ -197,11 +163,12 @@ class StudentProxy:
     def _set_aside(self, index: int, reason: str) -> None:
         """Leave a cell that ended its worker out; first try it statement by statement, so that its definitions live."""
         loading = self._loading
-        worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=False)
+        with loading.doubting():
+            worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=False)
         try:
-            pieces = _pieces(
-                loading.cells[index], worker.ask("statements", (loading.cells[index],), seconds=5.0).value
-            )
+            with loading.doubting():
+                cuts = worker.ask("statements", (loading.cells[index],), seconds=5.0).value
+            pieces = _pieces(loading.cells[index], cuts)
         except StudentFault:  # no Python, or text that takes the parser down
             pieces = [loading.cells[index]]
         finally:

@@ -15,9 +15,10 @@ import pytest
 
 from autograder.diagnosis import diagnose
 from autograder.errors import AutograderError
+from autograder.loading import Loading
 from autograder.model import Outcome, Plan, TestResult
 from autograder.outcomes import Case, SuiteTest, collect, judge
-from autograder.proxy import Loading, ReferenceProxy, StudentProxy
+from autograder.proxy import ReferenceProxy, StudentProxy
 from autograder.sandboxes import Sandbox
 from autograder.submission import Submission
 from autograder.suites import Suites
@@ -45,7 +46,7 @@ class GradingPlugin:
         *,
         seed: bytes,
         options: dict[str, Any],
-        done: Callable[[Submission, list[TestResult], Loading, str], None],
+        done: Callable[[int, list[TestResult], Loading, str], None],
     ) -> None:
         self._suites = suites
         self._parts = plan.parts
@@ -197,14 +198,14 @@ class GradingPlugin:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Hand over every submission whose tests have all ended; `nodeid` is pytest's."""
         del nodeid
-        for run in self._runs:
+        for number, run in enumerate(self._runs):
             if run.cases and self._complete(run):
-                self._hand_over(run)
+                self._hand_over(number, run)
 
     def _complete(self, run: Run) -> bool:
         return all(len(run.cases.get(key, ())) >= test.cases for key, test in self._tests.items())
 
-    def _hand_over(self, run: Run) -> None:
+    def _hand_over(self, number: int, run: Run) -> None:
         diagnoses = {part: self._diagnose(run, part) for part in run.proxies}
         results = [
             collect(test, self._parts[test.part].spec.name, run.cases[key], diagnoses.get(test.part))
@@ -213,7 +214,7 @@ class GradingPlugin:
         output = "\n".join(proxy.output for proxy in run.proxies.values() if proxy.output)
         run.cases = {}
         run.proxies.clear()
-        self._done(run.submission, results, run.loading, output)
+        self._done(number, results, run.loading, output)
 
     def _diagnose(self, run: Run, part: int) -> str | None:
         """Name the one mistake that explains everything, where any test failed."""

@@ -34,6 +34,7 @@ USE_CASE = {
         "proxy",
         "pytest_plugin",
         "release",
+        "session",
         "suites",
         "training",
     ),

@@ -23,11 +23,12 @@ from autograder.course import plan_functions
 from autograder.errors import BadReply, LimitHit, SandboxError, StudentFault, StudentRaised
 from autograder.evidence import believe
 from autograder.grade import development_seed, grade
+from autograder.loading import MAX_DETAILS, Loading
 from autograder.model import Limits, Outcome
 from autograder.nbgrader_reading import JOINER, harmless, restore
 from autograder.notebook import Cell
 from autograder.outcomes import judge
-from autograder.proxy import MAX_COMPARED, MAX_DETAILS, Loading, StudentProxy
+from autograder.proxy import MAX_COMPARED, StudentProxy
 from autograder.results import to_json
 from autograder.sandboxes import End, Reply
 from autograder.submission import Submission, find

@@ -138,7 +138,7 @@ def test_two_submissions_of_one_name_are_told_apart_and_a_missing_folder_is_made
 
 
 def test_an_interrupted_batch_keeps_what_is_graded(work):
-    """Ctrl-C is one line and exit code 130; the records so far are written, and no process is left."""
+    """Ctrl-C is one line and exit code 130, no process is left, and the same command goes on from there."""
     (work / "zoe.py").write_text("def conv2d_forward(*given, **named):\n    while True:\n        pass\n")
     command = [LEGRADE, "grade", "bo.py", "zoe.py", "--function", "conv2d_forward", "--seed", "1"]
     command += ["--tier", "C", "--json", "r.json"]
@@ -148,10 +148,16 @@ def test_an_interrupted_batch_keeps_what_is_graded(work):
     assert started.stdout.readline().startswith("bo: ")
     os.killpg(started.pid, signal.SIGINT)
     _, told = started.communicate(timeout=60)
-    assert (started.returncode, told) == (130, "legrade: interrupted: 1 of 2 submissions are graded\n")
-    assert [record["submission"] for record in json.loads((work / "r.json").read_text())] == ["bo"]
+    words = "legrade: interrupted: 1 of 2 submissions are graded; the same command goes on from there\n"
+    assert (started.returncode, told) == (130, words)
     with pytest.raises(ProcessLookupError):
         os.killpg(started.pid, 0)
+    assert not (work / "r.json").exists()
+    (work / "zoe.py").write_text("def conv2d_forward(*given, **named):\n    return None\n")
+    done = legrade(*command[1:], cwd=work)
+    assert "r.json.journal: 1 grade of a run that did not end" in done.stderr
+    assert [record["submission"] for record in json.loads((work / "r.json").read_text())] == ["bo", "zoe"]
+    assert not (work / "r.json.journal").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root can open every folder")

@@ -142,7 +142,7 @@ def test_an_error_in_a_cell_costs_that_cell_only(sandbox):
         ("import sys; sys.exit(0)", StudentRaised, "SystemExit"),
         ("import ctypes; ctypes.string_at(0)", WorkerDied, "signal 11"),
         ("print('x' * 10_000_000)", LimitHit, r"more than the limit of 64 KiB \(output_kb\)"),
-        ("return bytearray(2**40)", StudentRaised, r"MemoryError \(limit: 512 MiB, memory_mb\)"),
+        ("return bytearray(2**40)", StudentRaised, r"MemoryError at the limit of 512 MiB \(memory_mb\)"),
         ("return {1, 2}.__class__.__subclasses__", Handle, ""),
         ("import numpy as np; return np.array([object()])", BadReply, "no number, array or model"),
     ],

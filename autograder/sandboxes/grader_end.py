@@ -2,14 +2,24 @@
 
 import builtins
 import contextlib
+import signal
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 from autograder import wire
-from autograder.errors import BadReply, LimitHit, NotDefined, SandboxError, StudentRaised, WorkerDied
+from autograder.errors import (
+    BadReply,
+    LimitHit,
+    NotDefined,
+    SandboxError,
+    StudentRaised,
+    WorkerDied,
+    WorkerKilled,
+)
 from autograder.model import Limits
-from autograder.sandboxes import End, Reply
+from autograder.sandboxes import End, Reply, limit_notes
 from autograder.sandboxes.folders import remove_folder
 
 READY_SECONDS = 60.0
@@ -31,6 +41,7 @@ class PreforkWorker:
         self._left = limits.total_seconds
         self._end: End | None = None
         self._ended_by = ""
+        self._memory_kills = memory_kills()
 
     @property
     def alive(self) -> bool:
@@ -107,9 +118,8 @@ class PreforkWorker:
         except wire.WireError as error:
             self.close()
             if str(error).startswith("body of"):
-                raise LimitHit(
-                    f"the result is larger than the limit of {self._limits.reply_mb} MiB (reply_mb)"
-                ) from None
+                limit = limit_notes.shown(self._limits, "reply_mb")
+                raise LimitHit(f"the result is larger than the limit of {limit}") from None
             raise BadReply("what came back is no result") from None
         finally:
             self._left -= time.monotonic() - started
@@ -126,7 +136,9 @@ class PreforkWorker:
             case {"value": None} if len(reply) == 1:
                 return Reply(None)
             case {"raised": str(kind), "detail": str(detail)}:
-                raise StudentRaised(_builtin(kind), detail[-MAX_DETAIL:], self._memory_note(kind))
+                raise StudentRaised(
+                    _builtin(kind), detail[-MAX_DETAIL:], limit_notes.of_exception(kind, detail, self._limits)
+                )
             case {"undefined": str()}:  # the name that we asked for: the worker's words go into no feedback
                 raise NotDefined(f"`{name}` is not defined in the submission")
             case {"unsupported": str()}:
@@ -134,25 +146,20 @@ class PreforkWorker:
         self.close()
         raise BadReply("what came back is no result")
 
-    def _memory_note(self, kind: str) -> str:
-        return f" (limit: {self._limits.memory_mb} MiB, memory_mb)" if kind == "MemoryError" else ""
-
     def _death(self) -> Exception:
         """Say why the worker is gone: the student's code, a limit, or us."""
         try:
             end = self.close()
         except SandboxError as error:
             return error
-        if end.printed > self._limits.output_kb << 10:
-            return LimitHit(
-                f"your code printed more than the limit of {self._limits.output_kb} KiB (output_kb)"
-            )
-        if self._ended_by == "scratch":
-            return LimitHit(
-                f"your code wrote more than the limit of {self._limits.scratch_mb} MiB (scratch_mb), or too many files"
-            )
+        if limit := limit_notes.of_end(end, self._ended_by, self._limits):
+            return LimitHit(limit)
         if self._ended_by == "late":
             return SandboxError("the worker was ended because the grader had left it alone for an hour")
+        if end.code == -signal.SIGKILL:
+            if memory_kills() > self._memory_kills:
+                return SandboxError("the machine ran out of memory, and the kernel ended processes")
+            return WorkerKilled("your code ended its own process (signal 9)")
         how = f"signal {-end.code}" if end.code < 0 else f"exit code {end.code}"
         return WorkerDied(f"your code ended its own process ({how})")
 
@@ -183,6 +190,15 @@ class PreforkWorker:
             report["code"], report["cpu_seconds"], report["peak_kb"], report["printed"], report["output"]
         )
         return self._end
+
+
+def memory_kills() -> int:
+    """Count what the kernel has ended on this machine for want of memory; 0 where it does not tell."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return 0
 
 
 def _is_plain(value: Any) -> bool:

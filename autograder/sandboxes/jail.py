@@ -235,15 +235,17 @@ def be_ended_first() -> None:
     Path("/proc/self/oom_score_adj").write_text(str(WORST_FOR_MEMORY), encoding="ascii")
 
 
-def limit_resources(*, memory_mb: int, processes: int | None, scratch_mb: int, cpu_seconds: int) -> None:
+def limit_resources(
+    *, memory_mb: int, processes: int | None, open_files: int, file_mb: int, cpu_seconds: int
+) -> None:
     """Set hard limits; memory counts from what the libraries have mapped already."""
     if sys.platform == "linux":
         _limit_memory(memory_mb)
         if processes is not None:
             _hard(resource.RLIMIT_NPROC, processes)
-    _hard(resource.RLIMIT_FSIZE, scratch_mb << 20)
+    _hard(resource.RLIMIT_FSIZE, file_mb << 20)
     _hard(resource.RLIMIT_CPU, cpu_seconds)
-    _hard(resource.RLIMIT_NOFILE, 256)
+    _hard(resource.RLIMIT_NOFILE, open_files)
     _hard(resource.RLIMIT_CORE, 0)
 
 

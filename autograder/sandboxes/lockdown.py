@@ -63,8 +63,9 @@ def lock_down(jail: ModuleType, filters: dict[str, ModuleType], settings: dict[s
     jail.limit_resources(
         memory_mb=limits["memory_mb"],
         processes=limits["processes"] if tier == "A" else None,  # would count all that the grader's user runs
-        scratch_mb=limits["scratch_mb"],
-        cpu_seconds=int(limits["total_seconds"]) + 10,
+        open_files=limits["open_files"],
+        file_mb=limits["file_mb"],
+        cpu_seconds=limits["cpu_seconds"],
     )
     if tier != "C":
         _filter(filters, settings)

@@ -1,0 +1,66 @@
+"""Which limit an end or an exception came from: a student is told its name in `spec.toml` and its value."""
+
+import signal
+
+from autograder.model import Limits
+from autograder.sandboxes import End
+
+_BY_TEXT = (
+    # what the last line of a traceback holds: errno(3) as Python writes it, or a library's own words
+    ("MemoryError", "memory_mb"),
+    ("[Errno 12]", "memory_mb"),
+    ("can't allocate memory", "memory_mb"),
+    ("not enough memory", "memory_mb"),
+    ("can't start new thread", "processes"),
+    ("[Errno 11]", "processes"),
+    ("[Errno 24]", "open_files"),
+    ("[Errno 27]", "file_mb"),
+    ("[Errno 28]", "scratch_mb"),
+)
+_UNITS = {"mb": " MiB", "kb": " KiB", "seconds": " s"}
+
+
+def shown(limits: Limits, name: str) -> str:
+    """Write a limit's value and name.
+
+    >>> shown(Limits(), "memory_mb")
+    '2048 MiB (memory_mb)'
+    >>> shown(Limits(), "processes")
+    '64 (processes)'
+    """
+    return f"{getattr(limits, name):g}{_UNITS.get(name.rpartition('_')[2], '')} ({name})"
+
+
+def of_exception(kind: str, detail: str, limits: Limits) -> str:
+    r"""Name the limit that an exception of the student's code came from, as a note after its name; empty for none.
+
+    The text comes from the worker: whoever makes it up adds a note to the own record, and no more.
+
+    >>> of_exception("OSError", "Traceback ...\nOSError: [Errno 27] File too large", Limits(file_mb=8))
+    ' at the limit of 8 MiB (file_mb)'
+    >>> of_exception("ValueError", "ValueError: no", Limits())
+    ''
+    """
+    lines = detail.strip().splitlines()
+    last = lines[-1] if lines else ""
+    for text, name in _BY_TEXT:
+        if text == kind or (text in last and kind in ("OSError", "BlockingIOError", "RuntimeError")):
+            return f" at the limit of {shown(limits, name)}"
+    return ""
+
+
+def of_end(end: End, ended_by: str, limits: Limits) -> str | None:
+    """Say which limit ended a worker; None when none did.
+
+    Args:
+        end: how it ended.
+        ended_by: what its supervisor saw.
+        limits: the worker's.
+    """
+    if end.printed > limits.output_kb << 10:
+        return f"your code printed more than the limit of {shown(limits, 'output_kb')}"
+    if ended_by == "scratch":
+        return f"your code wrote more than the limit of {shown(limits, 'scratch_mb')}, or too many files"
+    if end.code == -signal.SIGKILL and end.cpu_seconds >= limits.cpu_seconds:
+        return f"your code used more processor time than the limit of {shown(limits, 'cpu_seconds')}"
+    return None
