@@ -16,14 +16,13 @@ from autograder.feedback import NOT_YOUR_FAULT, UNREADABLE, as_html, as_text, po
 from autograder.grade import grade, inputs_seed
 from autograder.model import Grade, Outcome, Plan
 from autograder.nbgrader_course import Settings, coursedir_of, instructor_cells, read_settings
+from autograder.nbgrader_resuming import MARK, RECORDS
 from autograder.results import to_json, write_private
 from autograder.sandboxes import Sandbox
 from autograder.sandboxes.probe import open_sandbox
 from autograder.submission import read
 from question_bank.keys import CourseKey
 
-RECORDS = "records"
-"""Folder of the instructor's full records, one for each submission; private, never fed back."""
 POINTS_PREFIX = "points-"
 
 
@@ -55,7 +54,7 @@ class GradeCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
             if utils.is_grade(cell):
                 scores[cell.metadata.nbgrader["grade_id"]] = _fill(cell, result)
         resources["legrade"] = scores
-        nb.metadata["legrade"] = {
+        nb.metadata[MARK] = {
             "needs_person": _reasons(result),
             "round": result.round,
             "suite": result.suite,

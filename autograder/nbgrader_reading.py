@@ -13,6 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.leaks import refuse_leaks, refuse_leaks_in, secret_lines
 from autograder.nbgrader_course import InstructorCell, coursedir_of, instructor_cells, read_settings
+from autograder.nbgrader_resuming import forget_unfinished
 from autograder.notebook import Cell
 from autograder.submission import Submission, read
 
@@ -29,6 +30,11 @@ ACTIVE = re.compile(
 
 class TolerantExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
     """Reads a submission whatever its state and gives the instructor's copy with the student's cells in it."""
+
+    def __init__(self, **kw: Any) -> None:
+        """Begin an `autograde`: nbgrader makes its exporter before it decides whom to skip."""
+        super().__init__(**kw)
+        forget_unfinished(self.parent, self)
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         """Read a submitted file in the first pass, and the notebook that this made of it in the second."""

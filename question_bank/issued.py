@@ -230,9 +230,13 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-    draft.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def private_folder(path: Path) -> None:

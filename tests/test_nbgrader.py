@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from autograder.nbgrader_course import InstructorCell, coursedir_of, read_settin
 from autograder.nbgrader_export import as_cell
 from autograder.nbgrader_grading import _reasons, plan_of
 from autograder.nbgrader_reading import JOINER, RefuseLeaks, restore
+from autograder.nbgrader_resuming import finished
 from autograder.notebook import Cell
 from autograder.release import build
 from autograder.submission import Submission
@@ -228,6 +230,44 @@ def scores(folder):
                 grade.name: (grade.auto_score, bool(grade.needs_manual_grade)) for grade in grades
             }
         return found
+
+
+def test_whoever_was_being_graded_when_the_machine_went_down_is_graded(graded, course, tmp_path):
+    """`kill -9` in the middle of a submission, three times: the same command ends with the marks of a quiet run."""
+    students = ("flipped", "right", "shuffled", "untouched")
+    build(course, "conv_pool", tmp_path)
+    nbgrader(tmp_path, "generate_assignment", "conv_pool")
+    shutil.copy(graded[0] / "course.key", tmp_path / "course.key")
+    for student in students:
+        shutil.copytree(graded[0] / "submitted" / student, tmp_path / "submitted" / student)
+    for victim in students[:3]:
+        place = tmp_path / "autograded" / victim / "conv_pool"
+        with subprocess.Popen(
+            [NBGRADER, "autograde", "conv_pool"],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as grader:
+            while grader.poll() is None and not place.is_dir():
+                time.sleep(0.01)
+            grader.kill()
+        assert grader.returncode == -9
+        assert not finished(place / "conv_pool.ipynb")
+    log = nbgrader(tmp_path, "autograde", "conv_pool").stderr
+    assert log.count("Removing what a run left that did not end") == 1
+    assert log.count("Skipping existing assignment") == 2
+    assert scores(tmp_path) == {student: scores(graded[0])[student] for student in students}
+    again = nbgrader(tmp_path, "autograde", "conv_pool").stderr
+    assert again.count("Skipping existing assignment") == len(students)
+
+
+def test_only_a_whole_notebook_with_our_mark_is_finished(tmp_path):
+    """The mark is written last; half a notebook is none."""
+    (tmp_path / "whole.ipynb").write_text('{"metadata": {"legrade": {}}, "cells": []}')
+    (tmp_path / "stock.ipynb").write_text('{"metadata": {}, "cells": []}')
+    (tmp_path / "half.ipynb").write_text('{"metadata": {"legrade": {}}, "cel')
+    names = ("whole", "stock", "half", "missing")
+    assert [finished(tmp_path / f"{name}.ipynb") for name in names] == [True, False, False, False]
 
 
 def feedback(folder, student):

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))  # the proofs are in no installed package
 from autograder import training, wire  # noqa: E402 -- after the path
 from autograder.course import open_function  # noqa: E402 -- the same
 from proof import bank as proof_of_bank  # noqa: E402 -- the same
-from proof import calibration, certificates, kill_table, run, soak, wire_fuzz  # noqa: E402 -- the same
+from proof import calibration, certificates, kill_table, kills, run, soak, wire_fuzz  # noqa: E402 -- the same
 from question_bank import bank  # noqa: E402 -- the same
 from question_bank.authoring import Family  # noqa: E402 -- the same
 from question_bank.errors import UnknownNameError  # noqa: E402 -- the same
@@ -403,3 +403,23 @@ def test_the_soak_sees_what_is_left_behind():
         timeout=60,
     )
     assert all(word in result.stdout for word in ("descriptors: ", "processes: ", "zombies: 1, 0 before"))
+
+
+# The kills
+
+
+def test_the_certified_kills_were_many_and_of_every_kind():
+    """A hundred processes of batches were ended, and each batch came to the grades of a quiet one."""
+    certificate = certificates.read("kills")
+    killed = certificate["results"]["killed"]
+    assert set(killed) == set(kills.VICTIMS)
+    assert min(killed.values()) >= 25
+    assert certificate["settings"]["submissions"] > 20
+
+
+@pytest.mark.slow
+def test_ten_kills_at_random_moments_change_no_grade(tier_a):
+    """Graders, zygotes, supervisors and workers end in the middle of a batch, which goes on until it has ended."""
+    proved = kills.prove(lambda *_: lambda *_: None, quick=True)
+    assert proved.failures == ()
+    assert sum(proved.results["killed"].values()) == kills.QUICK_KILLS
