@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,18 @@ PYTEST_OPTIONS = (
     *("--import-mode=importlib", "--strict-markers", "--disable-plugin-autoload", "--capture=no"),
     *(flag for name in PLUGINS_LEFT_OUT for flag in ("-p", f"no:{name}")),
 )
+VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI", "BUILD_NUMBER")
+"""What pytest reads from the environment: options that could leave tests out, plug-ins, how much of a message it cuts."""
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Take variables out of the environment for a while."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def run_session(plan: Plan, plugin: GradingPlugin) -> None:
@@ -40,7 +54,8 @@ def run_session(plan: Plan, plugin: GradingPlugin) -> None:
     arguments = [*PYTEST_OPTIONS, "--rootdir", str(plan.parts[0].spec.folder.parent), *map(str, suites)]
     before = set(sys.modules)
     try:
-        code = pytest.main(arguments, plugins=[plugin])
+        with _without(*VARIABLES):
+            code = pytest.main(arguments, plugins=[plugin])
     finally:
         for name in set(sys.modules) - before:  # another course may have a suite of the same name
             origin = getattr(sys.modules[name], "__file__", None)

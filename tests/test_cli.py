@@ -13,10 +13,16 @@ import pytest
 LEGRADE = Path(sys.executable).with_name("legrade")
 
 
-def legrade(*arguments, cwd):
+def legrade(*arguments, cwd, **variables):
     """Run the installed command."""
     return subprocess.run(
-        [LEGRADE, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=200, check=False
+        [LEGRADE, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+        env={**os.environ, **variables},
     )
 
 
@@ -52,6 +58,35 @@ def test_a_folder_is_graded_and_the_exit_code_says_that_a_person_is_needed(work,
     assert "cy: 0 of 50, needs a person" in result.stdout
     assert "    skipped, 0 of 50: conv2d_forward: 23 tests\n" in result.stdout  # one reason, one line
     assert (work / "records.json").stat().st_mode & 0o077 == 0
+
+
+def test_what_stands_in_the_environment_changes_no_grade(work, tier_a):
+    """CI, options for pytest, an interpreter that leaves asserts out: a grader that others started grades the same."""
+
+    def records(**variables):
+        done = legrade(
+            "grade",
+            "bo.py",
+            "--function",
+            "conv2d_forward",
+            "--seed",
+            "1",
+            "--json",
+            "e.json",
+            cwd=work,
+            **variables,
+        )
+        assert done.returncode == 0, done.stderr
+        found = json.loads((work / "e.json").read_text())
+        for test in found[0]["tests"]:
+            del test["seconds"]
+        return found
+
+    usual = records()
+    assert usual == records(CI="true", BUILD_NUMBER="1", GITHUB_ACTIONS="true")
+    assert usual == records(
+        PYTEST_ADDOPTS="-k nothing -x", PYTEST_PLUGINS="no_such_plugin", PYTHONOPTIMIZE="1"
+    )
 
 
 def test_an_assignment_is_graded_on_its_points(work, tier_a):
