@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.assignment import Assignment, ignored_cells, load_assignment
 from autograder.errors import SpecError, UnknownNameError
+from autograder.forbidden import read_forbidden
 from autograder.model import Limits, Part, Plan, Spec
 from question_bank.registry import unknown
 
@@ -55,6 +56,7 @@ def load_spec(folder: Path) -> Spec:
         "limits",
         "call_seconds",
         "diagnose",
+        "forbidden",
     }
     for key in table.keys() - known:
         raise SpecError(f"{path}: {unknown('field', key, known)}")
@@ -75,6 +77,7 @@ def load_spec(folder: Path) -> Spec:
         limits=_limits(path, table.get("limits", {})),
         call_seconds=_seconds(path, table.get("call_seconds", {})),
         diagnose=bool(table.get("diagnose", True)),
+        forbidden=read_forbidden(path, table.get("forbidden", {}), libraries),
     )
 
 

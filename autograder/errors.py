@@ -59,6 +59,10 @@ class NotDefined(StudentFault):
     """The submission does not define the function."""
 
 
+class ForbiddenCall(StudentFault):
+    """The student's function called what its exercise forbids; the reason names it, in our words."""
+
+
 class LimitHit(StudentFault):
     """The student's program hit a limit; the reason names the limit and its value."""
 

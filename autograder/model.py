@@ -49,6 +49,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Forbidden:
+    """What a function must be written without: the table `[forbidden]` of its `spec.toml`."""
+
+    modules: tuple[str, ...] = ()
+    """Top-level modules that the worker lacks."""
+    operators: tuple[str, ...] = ()
+    """Operators as torch's dispatcher names them, such as `aten::convolution`, with their variants."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """A graded function's `spec.toml`: the contract between student, suite and sandbox."""
 
@@ -68,6 +78,7 @@ class Spec:
     """Wall time for one call, for the functions that need another than `limits.call_seconds`."""
     diagnose: bool
     """Whether `mistakes/` may be run on the suite's inputs to name a mistake."""
+    forbidden: Forbidden = Forbidden()
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class StudentProxy:
         notebook = self._submission.kind == "notebook"
         loading = self._loading
         with loading.doubting():
-            worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=notebook)
+            worker = self._worker_of(notebook=notebook)
         loading.errors.clear()
         for index, source in enumerate(loading.cells):
             if index in loading.faults:
@@ -160,11 +160,16 @@ class StudentProxy:
                 loading.note(f"cell {loading.numbers[index]}: {error[1]}")
         return worker
 
+    def _worker_of(self, *, notebook: bool) -> Worker:
+        """Start a worker as the spec wants it."""
+        spec = self._spec
+        return self._sandbox.worker(spec.libraries, spec.limits, notebook=notebook, forbidden=spec.forbidden)
+
     def _set_aside(self, index: int, reason: str) -> None:
         """Leave a cell that ended its worker out; first try it statement by statement, so that its definitions live."""
         loading = self._loading
         with loading.doubting():
-            worker = self._sandbox.worker(self._spec.libraries, self._spec.limits, notebook=False)
+            worker = self._worker_of(notebook=False)
         try:
             with loading.doubting():
                 cuts = worker.ask("statements", (loading.cells[index],), seconds=5.0).value

@@ -25,10 +25,13 @@ BODY_MAGICS = ("capture", "prun", "time", "timeit")
 class Worker:
     """One student's namespace and the objects that live in it."""
 
-    def __init__(self, wire: Any, operations: dict[str, Callable[..., Any]], shell: Any = None) -> None:
+    def __init__(
+        self, wire: Any, operations: dict[str, Callable[..., Any]], shell: Any = None, guard: Any = None
+    ) -> None:
         self._wire = wire
         self._operations = operations
         self._shell = shell
+        self._guard = guard
         self._handles: list[Any] = []
         self._torch = sys.modules.get("torch")
         main = shell.user_module if shell is not None else types.ModuleType("__main__")
@@ -37,20 +40,35 @@ class Worker:
 
     def serve(self, channel: Any) -> None:
         """Answer requests until the grader closes the channel."""
-        answers = {"cell": self._cell, "call": self._call, "ask": self._ask}
         self._wire.send(channel, {"ready": True})
         while True:
             try:
                 request = self._wire.receive(channel)
             except self._wire.ChannelClosed:
                 return
-            reply = answers[request["do"]](request)
+            reply = self._answer(request)
             with contextlib.suppress(Exception):  # the student may have closed or replaced it
                 sys.stdout.flush()
             try:
                 self._wire.send(channel, reply)
             except self._wire.WireError as error:
                 self._wire.send(channel, {"unsupported": str(error)[:200]})
+
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer one request; nothing that the exercise forbids is run for a call.
+
+        Cells are run without the guard: a student may compare an own function with torch's in the notebook.
+        """
+        answer = {"cell": self._cell, "call": self._call, "ask": self._ask}[request["do"]]
+        if self._guard is None or request["do"] == "cell":
+            return answer(request)
+        try:
+            with self._guard:
+                reply = answer(request)
+            place = self._guard.take()
+        except BaseException as raised:  # noqa: BLE001 -- the student's code took the guard away
+            return _describe(raised)
+        return reply if place is None else {"forbidden": place}
 
     def _cell(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run one cell; an error ends the cell, never the submission."""

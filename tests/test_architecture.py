@@ -12,6 +12,7 @@ PACKAGES = ("question_bank", "autograder")
 
 ALONE = {
     "autograder.worker",
+    "autograder.worker_dispatch",
     "autograder.worker_models",
     "autograder.sandboxes.zygote",
     "autograder.sandboxes.jail",

@@ -7,7 +7,7 @@ do, and grants the tier only when every attempt fails.
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from autograder.model import Limits
+from autograder.model import Forbidden, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,10 @@ class Sandbox(Protocol):
         """Name the isolation: `A`, `B` or `C`."""
         ...
 
-    def worker(self, libraries: tuple[str, ...], limits: Limits, *, notebook: bool) -> Worker:
-        """Start a fresh worker for one student.
+    def worker(
+        self, libraries: tuple[str, ...], limits: Limits, *, notebook: bool, forbidden: Forbidden = ...
+    ) -> Worker:
+        """Start a fresh worker for one student, whose calls meet nothing that is forbidden.
 
         Raises:
             SandboxError: none could be started; never the student's fault.

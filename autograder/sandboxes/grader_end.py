@@ -11,6 +11,7 @@ from typing import Any
 from autograder import wire
 from autograder.errors import (
     BadReply,
+    ForbiddenCall,
     LimitHit,
     NotDefined,
     SandboxError,
@@ -31,12 +32,18 @@ class PreforkWorker:
     """The grader's end of one worker."""
 
     def __init__(
-        self, channel: socket.socket, status: socket.socket, limits: Limits, folder: str | None = None
+        self,
+        channel: socket.socket,
+        status: socket.socket,
+        limits: Limits,
+        folder: str | None = None,
+        operators: tuple[str, ...] = (),
     ) -> None:
         self._channel = channel
         self._status = status
         self._limits = limits
         self._folder = folder
+        self._operators = operators
         self._load_left = limits.load_seconds
         self._left = limits.total_seconds
         self._end: End | None = None
@@ -141,6 +148,8 @@ class PreforkWorker:
                 )
             case {"undefined": str()}:  # the name that we asked for: the worker's words go into no feedback
                 raise NotDefined(f"`{name}` is not defined in the submission")
+            case {"forbidden": int(place)} if type(place) is int and 0 <= place < len(self._operators):
+                raise ForbiddenCall(f"your code called {self._operators[place]}, which this exercise forbids")
             case {"unsupported": str()}:
                 raise BadReply("the result is no number, array or model")
         self.close()

@@ -4,50 +4,26 @@ import os
 import sys
 import sysconfig
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
-
-ALWAYS = ("ipython", "matplotlib")
-"""Every notebook may plot; what a course grades never depends on it."""
-BESIDE = {"torch": ("torch", "numpy", "scikit-learn"), "numpy": ("numpy",)}
-"""What comes with a library that `spec.toml` names: students load the embedded digits from scikit-learn."""
+from autograder.distributions import installed, left_out
 
 
 @cache
-def library_paths(libraries: tuple[str, ...]) -> tuple[str, ...]:
+def library_paths(libraries: tuple[str, ...], absent: tuple[str, ...] = ()) -> tuple[str, ...]:
     """List the files and folders of the libraries and of all that they require, absolute and sorted.
+
+    Args:
+        libraries: what `spec.toml` names.
+        absent: modules that are to be missing.
 
     Raises:
         KeyError: a library that no `spec.toml` may name.
+        SpecError: a module that cannot be missing.
     """
-    wanted = [name for library in libraries for name in BESIDE[library]] + list(ALWAYS)
-    seen: set[str] = set()
-    paths: set[Path] = set()
-    while wanted:
-        name = wanted.pop().lower().replace("_", "-")
-        if name in seen:
-            continue
-        seen.add(name)
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue  # not installed here, such as IPython on a machine that grades .py files only
-        paths |= _tops(distribution)
-        for text in distribution.requires or ():
-            requirement = Requirement(text)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                wanted.append(requirement.name)
+    gone = left_out(libraries, absent)
+    paths = {path for name, one in installed(libraries).items() if name not in gone for path in one.paths}
     return tuple(sorted(str(path) for path in paths if path.exists()))
-
-
-def _tops(distribution: metadata.Distribution) -> set[Path]:
-    """Take the first component of every file of a distribution; scripts outside site-packages are left out."""
-    names = {
-        file.parts[0] for file in distribution.files or () if file.parts and file.parts[0] not in ("..", "/")
-    }
-    return {Path(str(distribution.locate_file(name))) for name in names if name != "__pycache__"}
 
 
 def interpreter_paths() -> tuple[str, ...]:

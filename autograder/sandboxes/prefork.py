@@ -7,10 +7,10 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from autograder.errors import SandboxError
-from autograder.model import Limits
+from autograder.model import Forbidden, Limits
 from autograder.sandboxes.folders import FOLDERS, remove_folder
 from autograder.sandboxes.grader_end import PreforkWorker
 from autograder.sandboxes.libraries import hidden_paths, interpreter_paths, library_paths, module_paths
@@ -20,6 +20,7 @@ WARM = {
     "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft"),
     "torch": ("torch", "torch.nn.functional", "torch.optim", "torch.utils.data"),
 }
+FOR_TORCH = ("worker_models", "worker_dispatch")
 ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 -- the worker's own
     "IPYTHONDIR": "/tmp/ipython",  # noqa: S108 -- the same
@@ -33,6 +34,7 @@ ENVIRONMENT = {
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     "USER": "student",
 }
+NOTHING = Forbidden()
 
 
 class PreforkSandbox:
@@ -40,7 +42,7 @@ class PreforkSandbox:
 
     def __init__(self, tier: str) -> None:
         self._tier = tier
-        self._zygotes: dict[tuple[tuple[str, ...], bool], _Zygote] = {}
+        self._zygotes: dict[tuple[tuple[str, ...], tuple[str, ...], bool], _Zygote] = {}
         self._scratch = tempfile.mkdtemp(prefix="legrade-") if tier != "A" else None
 
     @property
@@ -48,19 +50,28 @@ class PreforkSandbox:
         """Name the isolation."""
         return self._tier
 
-    def worker(self, libraries: tuple[str, ...], limits: Limits, *, notebook: bool) -> "PreforkWorker":
+    def worker(
+        self,
+        libraries: tuple[str, ...],
+        limits: Limits,
+        *,
+        notebook: bool,
+        forbidden: Forbidden = NOTHING,
+    ) -> "PreforkWorker":
         """Start a fresh worker; a zygote that has ended is started anew, once.
 
         Raises:
             SandboxError: none could be started.
         """
-        key = (libraries, notebook)
+        key = (libraries, forbidden.modules, notebook)
         for attempt in (1, 2):
             zygote = self._zygotes.get(key)
             if zygote is None:
-                zygote = self._zygotes[key] = _Zygote(self._tier, libraries, self._scratch, notebook=notebook)
+                zygote = self._zygotes[key] = _Zygote(
+                    self._tier, libraries, forbidden.modules, self._scratch, notebook=notebook
+                )
             try:
-                return zygote.fork(limits, self._folder())
+                return zygote.fork(limits, self._folder(), forbidden.operators)
             except SandboxError:
                 self._zygotes.pop(key).close()
                 if attempt == 2:
@@ -89,25 +100,22 @@ class PreforkSandbox:
 class _Zygote:
     """The grader's end of one zygote."""
 
-    def __init__(self, tier: str, libraries: tuple[str, ...], scratch: str | None, *, notebook: bool) -> None:
+    def __init__(
+        self,
+        tier: str,
+        libraries: tuple[str, ...],
+        absent: tuple[str, ...],
+        scratch: str | None,
+        *,
+        notebook: bool,
+    ) -> None:
         self._notebook = notebook
         self._tier = tier
         for path in interpreter_paths():
             if tier == "A" and path.startswith("/tmp/"):  # noqa: S108 -- the worker's own /tmp would cover it
                 raise SandboxError(f"the interpreter's {path} lies in /tmp: install Python elsewhere")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        warm = [name for library in libraries for name in WARM[library]]
-        config = {
-            "control": theirs.fileno(),
-            "tier": tier,
-            "interpreter": interpreter_paths(),
-            "hidden": hidden_paths(),
-            "libraries": library_paths(libraries),
-            "paths": module_paths(),
-            "folders": FOLDERS,
-            "files": ["wire", "worker", *(["worker_models"] if "torch" in libraries else [])],
-            "warm": [*warm, *(["notebook", "matplotlib.pyplot"] if notebook else [])],
-        }
+        config = {"control": theirs.fileno(), "tier": tier, **_needs(libraries, absent, notebook=notebook)}
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the zygote
         script = Path(__file__).with_name("zygote.py")
         with theirs:
@@ -137,7 +145,7 @@ class _Zygote:
         self._log.seek(0)
         return self._log.read(1 << 16).decode("utf-8", "replace").strip()[-2000:]
 
-    def fork(self, limits: Limits, scratch: str | None) -> "PreforkWorker":
+    def fork(self, limits: Limits, scratch: str | None, operators: tuple[str, ...] = ()) -> "PreforkWorker":
         """Ask for a worker and wait until it is ready.
 
         Raises:
@@ -145,7 +153,12 @@ class _Zygote:
         """
         channel, worker_end = socket.socketpair()
         status, supervisor_end = socket.socketpair()
-        request = {"limits": asdict(limits), "scratch": scratch, "notebook": self._notebook}
+        request = {
+            "limits": asdict(limits),
+            "scratch": scratch,
+            "notebook": self._notebook,
+            "operators": operators,
+        }
         with worker_end, supervisor_end:
             try:
                 fds = [worker_end.fileno(), supervisor_end.fileno()]
@@ -154,7 +167,8 @@ class _Zygote:
                 channel.close()
                 status.close()
                 raise SandboxError(f"the zygote is gone: {error}; {self._log_text()}") from None
-        worker = PreforkWorker(channel, status, limits, scratch if self._tier == "B" else None)
+        folder = scratch if self._tier == "B" else None
+        worker = PreforkWorker(channel, status, limits, folder, operators)
         worker.wait_until_ready()
         return worker
 
@@ -167,3 +181,20 @@ class _Zygote:
             self._process.kill()
             self._process.wait()
         self._log.close()
+
+
+def _needs(libraries: tuple[str, ...], absent: tuple[str, ...], *, notebook: bool) -> dict[str, Any]:
+    """Say what a zygote shows its workers, what it keeps from them, and what it imports beforehand."""
+    warm = [name for library in libraries for name in WARM[library]]
+    if notebook:
+        warm += ["notebook", *(["matplotlib.pyplot"] if "matplotlib" not in absent else [])]
+    return {
+        "interpreter": interpreter_paths(),
+        "hidden": hidden_paths(),
+        "libraries": library_paths(libraries, absent),
+        "absent": absent,
+        "paths": module_paths(),
+        "folders": FOLDERS,
+        "files": ["wire", "worker", *(FOR_TORCH if "torch" in libraries else [])],
+        "warm": warm,
+    }

@@ -36,6 +36,7 @@ class Warm:
     wire: ModuleType
     worker: ModuleType
     operations: dict[str, Any]
+    guard: Any
     shell: Any
 
 
@@ -67,11 +68,15 @@ def main() -> None:
         sys.path.append(jail.LIBRARIES)
     else:
         sys.path.extend(config["paths"])
+    sys.modules.update(dict.fromkeys(config["absent"]))  # None: an import fails, whatever lies on the path
     modules = {name: _load_source(name, text) for name, text in sources.items()}
     shell = _import(config["warm"], modules["worker"])
     ours = {"probe": attempts.run, "statements": modules["worker"].statement_lines}
     operations = {**ours, **getattr(modules.get("worker_models"), "OPERATIONS", {})}
-    warm = Warm(jail, lockdown, watching, filters, modules["wire"], modules["worker"], operations, shell)
+    guard = getattr(modules.get("worker_dispatch"), "Guard", None)
+    warm = Warm(
+        jail, lockdown, watching, filters, modules["wire"], modules["worker"], operations, guard, shell
+    )
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -153,7 +158,8 @@ def _work(warm: Warm, settings: dict[str, Any], channel_fd: int, output: int) ->
         channel = warm.lockdown.keep_only(channel, output)
         warm.lockdown.lock_down(warm.jail, warm.filters, settings)
         shell = warm.shell if settings["notebook"] else None
-        worker = warm.worker.Worker(warm.wire, warm.operations, shell)
+        guard = warm.guard(settings["operators"]) if settings["operators"] else None
+        worker = warm.worker.Worker(warm.wire, warm.operations, shell, guard)
     except Exception as error:  # noqa: BLE001 -- whatever stopped us is reported before any student code ran
         warm.wire.send(channel, {"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
