@@ -6,6 +6,7 @@ used: in `families/<name>.py` for questions and in `solutions/<function>/mistake
 
 from dataclasses import dataclass
 
+from question_bank.misconceptions_activations import ACTIVATIONS
 from question_bank.misconceptions_by_hand import BY_HAND
 from question_bank.misconceptions_code import CODE
 from question_bank.misconceptions_concepts import CONCEPTS
@@ -381,6 +382,7 @@ _ENTRIES = (
     # --- layers and gradients by hand
     *(Misconception(*row) for row in BY_HAND),
     *(Misconception(*row) for row in GRADIENTS),
+    *(Misconception(*row) for row in ACTIVATIONS),
     # --- sizes, shapes, and what layers cost
     *(Misconception(*row, "shapes") for row in (*SHAPES, *WINDOWS)),
     *(Misconception(*row, "parameters") for row in PARAMETERS),
