@@ -129,7 +129,7 @@ ACTIVATIONS = (
     ),
     (
         "relu-mask-turned",
-        "Gradient passed where the input was negative",
+        "Gradient stopped where the input was positive",
         "Where the input was negative the output did not depend on it; where it was positive it did.",
         "gradients",
     ),
