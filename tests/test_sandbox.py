@@ -352,7 +352,7 @@ def test_tier_a_works_wherever_the_environment_lies(tier_a, tmp_path, monkeypatc
     """Libraries in /tmp, which the worker's own scratch space covers, are found, and their path is not shown."""
     (tmp_path / "plotting_aid.py").write_text("import numpy\nanswer = 42\n")
     paths = (*prefork.library_paths(("numpy",)), str(tmp_path / "plotting_aid.py"))
-    monkeypatch.setattr(prefork, "library_paths", lambda _: paths)
+    monkeypatch.setattr(prefork, "library_paths", lambda *_: paths)
     source = "import plotting_aid\ndef f(): return [plotting_aid.answer, plotting_aid.__file__.startswith('/libraries/')]"
     with PreforkSandbox(tier_a.tier) as sandbox:
         assert run(sandbox, source).tolist() == [42, 1]
