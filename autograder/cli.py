@@ -197,10 +197,11 @@ def doctor() -> None:
     raise typer.Exit(0 if healthy else 1)
 
 
-def _mount_release() -> None:
-    from autograder.release_cli import register
+def _mount() -> None:
+    from autograder import check_cli, release_cli
 
-    register(app)
+    for commands in (check_cli, release_cli):
+        commands.register(app)
 
 
-_mount_release()
+_mount()

@@ -29,6 +29,7 @@ EDGE = ("cli", "nbgrader_bridge")  # and every module whose name ends in _cli
 USE_CASE = {
     "autograder": (
         "calibration",
+        "checking",
         "doctor",
         "grade",
         "outcomes",
