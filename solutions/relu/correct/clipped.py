@@ -1,0 +1,3 @@
+# LEGRADE-CANARY solutions/relu/correct/clipped.py
+def relu(x):
+    return x.clip(min=0)

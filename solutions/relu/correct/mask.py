@@ -1,0 +1,3 @@
+# LEGRADE-CANARY solutions/relu/correct/mask.py
+def relu(x):
+    return x * (x > 0)

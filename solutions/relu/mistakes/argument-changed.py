@@ -1,0 +1,4 @@
+# LEGRADE-CANARY solutions/relu/mistakes/argument-changed.py
+def relu(x):
+    x[x < 0] = 0
+    return x

@@ -1,0 +1,3 @@
+# LEGRADE-CANARY solutions/relu/mistakes/negatives-dropped.py
+def relu(x):
+    return x[x > 0]

@@ -1,0 +1,3 @@
+# LEGRADE-CANARY solutions/relu/mistakes/shifted-to-zero.py
+def relu(x):
+    return x - x.min()

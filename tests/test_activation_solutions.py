@@ -1,0 +1,62 @@
+"""The references for activations and the loss agree with torch, and the right shape alone earns nothing."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.course import load_spec
+from autograder.grade import development_seed, grade
+from autograder.model import Part, Plan
+from autograder.submission import Submission
+from autograder.suites import load_functions
+
+SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
+OF_ARRAYS = ["relu"]
+SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4)
+
+
+@functools.cache
+def reference(name):
+    """Load one reference, once."""
+    return load_functions(Part(load_spec(SOLUTIONS / name), None, frozenset()))[name]
+
+
+def drawn(data, *shape):
+    """Draw numbers with both signs, some of them exactly 0, in one of both precisions."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 999), "seed"))
+    x = rng.standard_normal(shape) * rng.integers(0, 4, shape)
+    return x.astype(data.draw(st.sampled_from([np.float32, np.float64]), "dtype"))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_relu_agrees_with_torch(data):
+    """For any shape."""
+    import torch
+
+    x = drawn(data, *data.draw(SHAPES))
+    np.testing.assert_array_equal(reference("relu")(x), torch.relu(torch.from_numpy(x)).numpy())
+
+
+ZEROS = """
+right = {function}
+def {function}(*args):
+    return np.zeros_like(right(*args))
+"""
+
+
+@pytest.mark.parametrize("function", OF_ARRAYS)
+def test_zeros_in_the_right_shape_earn_nothing(tier_c, function):
+    """They are wrong in every test, by their values and by nothing else."""
+    spec = load_spec(SOLUTIONS / function)
+    source = (spec.folder / "reference.py").read_text(encoding="utf-8") + ZEROS.format(function=function)
+    plan = Plan(function, (Part(spec, None, frozenset(spec.features)),))
+    [result] = grade(
+        [Submission("zeros", "python", (source,))], plan, sandbox=tier_c, seed=development_seed(0)
+    )
+    assert result.points == 0.0
+    assert {test.reason for test in result.tests} == {"the result's values are wrong"}
