@@ -45,9 +45,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one call of one mistake did; `value` is None where it gave no array of real numbers."""
+    """What one call of one mistake did; `value` is None where it gave no real numbers, and several arrays where it gave several."""
 
-    value: NDArray[np.float64] | None
+    value: tuple[NDArray[np.float64], ...] | None
     raised: str | None
     changed: tuple[int, ...]
 
@@ -138,7 +138,7 @@ def _run(mistake: Mistake, call: Call) -> Effect:
         return Effect(None, _builtin_name(error), ())
     after = [_content(value) for value in passed]
     changed = tuple(i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
-    return Effect(_as_array(value), None, changed)
+    return Effect(_as_arrays(value), None, changed)
 
 
 def _builtin_name(error: Exception) -> str:
@@ -163,6 +163,16 @@ def _content(value: Any) -> bytes | None:
     return value.tobytes() if isinstance(value, np.ndarray) else None
 
 
+def _as_arrays(value: Any) -> tuple[NDArray[np.float64], ...] | None:
+    """Take a result as arrays: a number or a list as one, several arrays of different shapes as several."""
+    whole = _as_array(value)
+    if whole is not None:
+        return (whole,)
+    parts = [_as_array(part) for part in value] if isinstance(value, (list, tuple)) else []
+    found = tuple(part for part in parts if part is not None)
+    return found if found and len(found) == len(parts) else None
+
+
 def _as_array(value: Any) -> NDArray[np.float64] | None:
     """Take any array, number or list of real numbers; None for everything else."""
     try:
@@ -176,8 +186,15 @@ def _equal(call: Call, effect: Effect) -> bool:
     """Tell whether a submission and a mistake did the same: exception, or shape, values and changed arguments."""
     if call.raised is not None or effect.raised is not None:
         return call.raised == effect.raised
-    got, want = _as_array(call.result), effect.value
-    if got is None or want is None or got.shape != want.shape or call.changed != effect.changed:
+    got, want = _as_arrays(call.result), effect.value
+    if got is None or want is None or len(got) != len(want) or call.changed != effect.changed:
+        return False
+    return all(_close(*pair) for pair in zip(got, want, strict=True))
+
+
+def _close(got: NDArray[np.float64], want: NDArray[np.float64]) -> bool:
+    """Tell whether two arrays have the same shape, and values that differ by no more than a float32 may."""
+    if got.shape != want.shape:
         return False
     finite = want[np.isfinite(want)]
     bound = RTOL * max(1.0, float(np.max(np.abs(finite), initial=0.0)))

@@ -64,6 +64,22 @@ def test_another_result_is_another_program(result):
     assert diagnose([call(result, X)], MISTAKES, {}) is None
 
 
+def test_several_results_are_compared_one_by_one():
+    """A function that returns arrays of different shapes is diagnosed, too, by all of them and by their order."""
+    several = {"both doubled": lambda x: (2 * x, 2 * x[0])}
+    assert diagnose([call((2 * X, 2 * X[0]), X), call([2 * X, 2 * X[0]], X)], several, {}) == "both doubled"
+    for result in [
+        (2 * X, X[0]),
+        (2 * X[0], 2 * X),
+        (2 * X,),
+        (2 * X, 2 * X[0], X),
+        (2 * X, None),
+        2 * X,
+        (),
+    ]:
+        assert diagnose([call(result, X)], several, {}) is None
+
+
 def test_nan_and_infinity_compare_as_values():
     """A mistake that gives NaN or infinity is equal to a student who gets the same."""
     odd = {"logarithm": np.log}
