@@ -18,6 +18,7 @@ from question_bank.misconceptions_lectures import LECTURES
 from question_bank.misconceptions_networks import NETWORKS
 from question_bank.misconceptions_parameters import PARAMETERS
 from question_bank.misconceptions_pipelines import PIPELINES
+from question_bank.misconceptions_programs import PROGRAMS
 from question_bank.misconceptions_resampling import RESAMPLING
 from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
@@ -389,7 +390,7 @@ _ENTRIES = (
     *(Misconception(*row) for row in (*COST, *NETWORKS)),
     *(Misconception(*row) for row in (*RESAMPLING, *PIPELINES, *EXPRESSIONS, *FLOATS)),
     # --- reading code, concepts
-    *(Misconception(*row) for row in (*CODE, *CONCEPTS)),
+    *(Misconception(*row) for row in (*CODE, *CONCEPTS, *PROGRAMS)),
     # --- training
     *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),
 )

@@ -1,0 +1,80 @@
+"""References agree with PyTorch over the whole documented domain, and a result in the right shape alone earns nothing."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.course import load_spec
+from autograder.grade import development_seed, grade
+from autograder.model import Part, Plan
+from autograder.submission import Submission
+from autograder.suites import load_functions
+
+SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
+
+
+@functools.cache
+def reference(name):
+    """Load one reference, once."""
+    return load_functions(Part(load_spec(SOLUTIONS / name), None, frozenset()))[name]
+
+
+def pairs(low, high):
+    """An integer, or a pair of them."""
+    number = st.integers(low, high)
+    return number | st.tuples(number, number)
+
+
+def both(value):
+    """Take an integer as a pair."""
+    return (value, value) if isinstance(value, int) else value
+
+
+def images(data, least):
+    """Draw a batch of images of at least that height and width."""
+    shape = [data.draw(st.integers(n, n + 4), "size") for n in (1, 1, *least)]
+    return np.random.default_rng(data.draw(st.integers(0, 99), "seed")).standard_normal(shape)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_average_pooling_agrees_with_torch(data):
+    """Padded zeros counted or not."""
+    import torch
+
+    kernel = data.draw(pairs(1, 4), "kernel")
+    stride = data.draw(st.none() | pairs(1, 4), "stride")
+    padding = data.draw(pairs(0, min(both(kernel)) // 2), "padding")
+    counted = data.draw(st.booleans(), "count_include_pad")
+    x = images(data, [max(1, k - 2 * p) for k, p in zip(both(kernel), both(padding), strict=True)])
+    got = reference("avg_pool2d_forward")(x, kernel, stride, padding, counted)
+    want = torch.nn.functional.avg_pool2d(
+        torch.from_numpy(x), kernel, stride, padding, count_include_pad=counted
+    )
+    np.testing.assert_allclose(got, want.numpy(), rtol=1e-9, atol=1e-12, strict=True)
+
+
+ZEROS = {
+    "avg_pool2d_forward": """
+import numpy as np
+def avg_pool2d_forward(x, kernel_size, stride=None, padding=0, count_include_pad=True):
+    k, s, p = (np.broadcast_to(v, 2) for v in (kernel_size, kernel_size if stride is None else stride, padding))
+    return np.zeros((*x.shape[:2], *((np.array(x.shape[2:]) + 2 * p - k) // s + 1)))
+""",
+}
+
+
+@pytest.mark.parametrize("function", ZEROS)
+def test_zeros_in_the_right_shape_earn_nothing(tier_c, function):
+    """They are wrong in every test."""
+    spec = load_spec(SOLUTIONS / function)
+    plan = Plan(function, (Part(spec, None, frozenset(spec.features)),))
+    [result] = grade(
+        [Submission("zeros", "python", (ZEROS[function],))], plan, sandbox=tier_c, seed=development_seed(0)
+    )
+    assert result.points == 0.0
+    assert {test.reason for test in result.tests} == {"the result's values are wrong"}
