@@ -1,5 +1,7 @@
 """Rows of the catalogue about gradients worked out by hand: id, title, explanation, topic."""
 
+from question_bank.misconceptions_backward import BACKWARD
+
 GRADIENTS = (
     (
         "gradient-to-every-pixel",
@@ -235,4 +237,5 @@ GRADIENTS = (
         "The slope follows from the output, but it is not the output itself.",
         "gradients",
     ),
+    *BACKWARD,
 )
