@@ -15,7 +15,7 @@ from autograder.submission import Submission
 from autograder.suites import load_functions
 
 SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
-OF_ARRAYS = ["relu"]
+OF_ARRAYS = ["relu", "softmax"]
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 
 
@@ -40,6 +40,24 @@ def test_relu_agrees_with_torch(data):
 
     x = drawn(data, *data.draw(SHAPES))
     np.testing.assert_array_equal(reference("relu")(x), torch.relu(torch.from_numpy(x)).numpy())
+
+
+def drawn_logits(data):
+    """Draw the logits of a batch, far from 0 where the classes or the images are far apart."""
+    images, classes = data.draw(st.integers(1, 5), "images"), data.draw(st.integers(2, 6), "classes")
+    far = data.draw(st.sampled_from([0.0, 100.0, 1000.0]), "far")
+    return drawn(data, images, classes) + drawn(data, images, 1) * far + drawn(data, 1, classes) * far
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_softmax_agrees_with_torch(data):
+    """Also for logits whose exponentials overflow."""
+    import torch
+
+    z = drawn_logits(data)
+    want = torch.nn.functional.softmax(torch.from_numpy(z).double(), dim=1)
+    np.testing.assert_allclose(reference("softmax")(z), want.numpy(), rtol=1e-5, atol=1e-7)
 
 
 ZEROS = """

@@ -1,0 +1,7 @@
+# LEGRADE-CANARY solutions/softmax/mistakes/smallest-logit-subtracted.py
+import numpy as np
+
+
+def softmax(z):
+    e = np.exp(z - z.min(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)

@@ -1,0 +1,103 @@
+# LEGRADE-CANARY solutions/softmax/test_hidden.py
+"""Hidden suite for softmax; a test's docstring is what the student reads.
+
+Logits far from zero are whole eighths, which single precision holds exactly.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.testing import Strided, assert_same, assert_unchanged
+
+RTOL = 1e-5  # of the largest magnitude: a program that computes in float32 is right
+
+
+def draw(rng, *shape):
+    """Draw logits with both signs."""
+    return 1.5 * rng.standard_normal(shape)
+
+
+def near(rng, *shape, centre):
+    """Draw logits within two of a centre."""
+    return np.asarray(centre) + rng.integers(-16, 17, shape) / 8
+
+
+def check(student, reference, z):
+    """Compare one call."""
+    assert_same(student(z), reference(z), rtol=RTOL)
+
+
+@pytest.mark.weight(4)
+@pytest.mark.parametrize("shape", [(4, 6), (5, 3)])
+def test_batch(student, reference, rng, shape):
+    """Every image of a batch gets probabilities of its own from small logits."""
+    check(student, reference, draw(rng, *shape))
+
+
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("classes", [4, 7])
+def test_one_image(student, reference, rng, classes):
+    """A batch of one image works."""
+    check(student, reference, draw(rng, 1, classes))
+
+
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("size", [4, 2])
+def test_as_many_images_as_classes(student, reference, rng, size):
+    """A batch with as many images as classes works."""
+    check(student, reference, draw(rng, size, size))
+
+
+@pytest.mark.weight(1)
+def test_negative_logits(student, reference, rng):
+    """Logits that are all negative work."""
+    check(student, reference, -1.0 - np.abs(draw(rng, 3, 5)))
+
+
+@pytest.mark.weight(1)
+def test_ties(student, reference, rng):
+    """Classes with equal logits get equal probabilities, also where all logits of an image are equal."""
+    z = rng.choice([-0.5, 1.5], (4, 5))
+    z[0] = 0.75
+    check(student, reference, z)
+
+
+@pytest.mark.weight(4)
+@pytest.mark.parametrize("centre", [1000.0, -1000.0], ids=["positive", "negative"])
+def test_large_logits(student, reference, rng, centre):
+    """Logits whose exponentials no float can hold work, positive and negative ones."""
+    check(student, reference, near(rng, 3, 5, centre=centre))
+
+
+@pytest.mark.weight(2)
+def test_rows_far_apart(student, reference, rng):
+    """Images whose logits lie far above or below those of the other images work."""
+    check(student, reference, near(rng, 3, 4, centre=rng.permutation([[-900.0], [0.0], [900.0]])))
+
+
+@pytest.mark.weight(2)
+def test_wide_rows(student, reference, rng):
+    """Logits that lie far apart within one image work."""
+    z = near(rng, 2, 6, centre=rng.permutation([400.0] * 3 + [-400.0] * 3))
+    check(student, reference, z)
+
+
+@pytest.mark.weight(2)
+def test_float32(student, reference, rng):
+    """Logits in single precision work, also those whose exponentials only double precision can hold."""
+    check(student, reference, draw(rng, 3, 5).astype(np.float32))
+    check(student, reference, near(rng, 3, 5, centre=100.0).astype(np.float32))
+
+
+@pytest.mark.weight(1)
+def test_views(student, reference, rng):
+    """Arrays whose entries do not lie side by side in memory, such as slices of larger arrays, work."""
+    z = draw(rng, 3, 4)
+    assert_same(student(Strided(z)), reference(z), rtol=RTOL)
+
+
+@pytest.mark.weight(1)
+def test_argument_stays(student, reference, rng):
+    """The result is right, and the array that was passed in holds the same values after the call."""
+    check(student, reference, draw(rng, 3, 5))
+    assert_unchanged(student)
