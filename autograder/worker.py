@@ -189,7 +189,9 @@ def _numbers(value: Any) -> Any:
 def _bytes(value: Any) -> bytes | None:
     """Take the content of an argument that a function could change in place."""
     if type(value).__module__.partition(".")[0] == "torch":
-        value = value.numpy() if hasattr(value, "numpy") else None
+        with contextlib.suppress(Exception):  # what it has become is a change, too
+            return bytes(value.detach().numpy().tobytes())
+        return None
     return value.tobytes() if isinstance(value, np.ndarray) else None
 
 

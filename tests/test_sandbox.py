@@ -96,6 +96,17 @@ def test_arguments_are_fresh_copies_and_changes_are_noticed(sandbox):
     assert x.tolist() == [0, 0, 0]
 
 
+def test_a_tensor_that_was_asked_for_gradients_is_compared_all_the_same(tier_a):
+    """Taking part in a backward pass changes no entry; what is written beside it is noticed."""
+    source = "def f(x): return (x.requires_grad_() * 2).sum()\ndef g(x): x.requires_grad_().data.zero_()"
+    worker = start(tier_a, source, libraries=("numpy", "torch"), limits=Limits())
+    argument = Tensor(np.ones(3, np.float32))
+    reply = worker.call("f", (argument,), {}, seconds=5.0)
+    assert (reply.value.item(), reply.changed) == (6, ())
+    assert worker.call("g", (argument,), {}, seconds=5.0).changed == (0,)
+    worker.close()
+
+
 def test_a_strided_argument_is_a_view_with_gaps(sandbox):
     """The function sees the same values in memory that is not contiguous."""
     worker = start(sandbox, "def f(a): return [int(a.flags['C_CONTIGUOUS']), float(a.sum())]")
