@@ -1,10 +1,10 @@
 """What a student reads about a grade: docstring, outcome, reason, shapes, the named mistake; never a value or a position."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from autograder.model import Grade, Outcome, TestResult
-from question_bank.misconceptions import CATALOGUE
+from question_bank.misconceptions import CATALOGUE, Misconception
 
 MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.SKIPPED: "–", Outcome.ERROR: "?"}
 CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0"
@@ -25,21 +25,33 @@ def points_of(tests: Sequence[TestResult], max_points: float) -> float | None:
     return round(min(max(earned / total, 0.0), 1.0) * max_points, 6)
 
 
-def as_text(function: str, grade: Grade, points: float | None, max_points: float) -> str:
-    """Write one part's feedback as plain text."""
+def as_text(
+    function: str,
+    grade: Grade,
+    points: float | None,
+    max_points: float,
+    texts: Mapping[str, Misconception] = CATALOGUE,
+) -> str:
+    """Write one part's feedback as plain text; `texts` says what the course calls a mistake."""
     tests = _tests(function, grade)
-    lines = [_headline(function, points, max_points), *_openings(grade, points), *_diagnoses(tests)]
+    lines = [_headline(function, points, max_points), *_openings(grade, points), *_diagnoses(tests, texts)]
     for test in tests:
         lines.append(f"{MARKS[test.outcome]} {_worth(test)}  {_description(test)}")
         lines += [f"      {sentence}" for sentence in _sentences(test)]
     return "\n".join(lines)
 
 
-def as_html(function: str, grade: Grade, points: float | None, max_points: float) -> str:
+def as_html(
+    function: str,
+    grade: Grade,
+    points: float | None,
+    max_points: float,
+    texts: Mapping[str, Misconception] = CATALOGUE,
+) -> str:
     """Write one part's feedback as HTML; every text is escaped."""
     tests = _tests(function, grade)
     parts = [f"<p><strong>{escape(_headline(function, points, max_points))}</strong></p>"]
-    parts += [f"<p>{escape(text)}</p>" for text in (*_openings(grade, points), *_diagnoses(tests))]
+    parts += [f"<p>{escape(text)}</p>" for text in (*_openings(grade, points), *_diagnoses(tests, texts))]
     rows = []
     for test in tests:
         said = "".join(f"<br><small>{escape(sentence)}</small>" for sentence in _sentences(test))
@@ -95,8 +107,8 @@ def _sentences(test: TestResult) -> list[str]:
     return [sentence for sentence in (reason, shapes) if len(sentence) > 1]
 
 
-def _diagnoses(tests: Sequence[TestResult]) -> list[str]:
+def _diagnoses(tests: Sequence[TestResult], texts: Mapping[str, Misconception]) -> list[str]:
     """Name the mistakes that explain everything that the function returned."""
     found = dict.fromkeys(test.diagnosis for test in tests)
-    texts = [CATALOGUE[name] for name in found if name in CATALOGUE]
-    return [f"It looks like this: {text.title}. {text.explanation}" for text in texts]
+    named = [texts[name] for name in found if name is not None and name in texts]
+    return [f"It looks like this: {text.title}. {text.explanation}" for text in named]

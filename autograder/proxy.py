@@ -189,7 +189,8 @@ class StudentProxy:
         """End the worker and keep what it printed; ours is the fault when its supervisor gives no report."""
         if self._worker is not None:
             worker, self._worker = self._worker, None
-            self.output = worker.close().output or self.output
+            with self._loading.doubting():
+                self.output = worker.close().output or self.output
 
 
 def _pieces(source: str, cuts: object) -> list[str]:

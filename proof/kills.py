@@ -181,7 +181,8 @@ def _differences(got: list[dict[str, Any]], expected: list[dict[str, Any]]) -> s
     if names != [grade["submission"] for grade in expected]:
         return f"submissions {names}"
     return "; ".join(
-        f"{g['submission']}: {g['points']}, expected {e['points']}"
+        f"{g['submission']}: {field}={g[field]!r}, expected {e[field]!r}"
         for g, e in zip(got, expected, strict=True)
-        if g != e
+        for field in e
+        if g[field] != e[field]
     )

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))  # the proofs are in no installed package
 
 from autograder import training, wire  # noqa: E402 -- after the path
 from autograder.course import open_function  # noqa: E402 -- the same
+from autograder.kill_table import cases, grade_cases  # noqa: E402 -- the same
 from proof import bank as proof_of_bank  # noqa: E402 -- the same
 from proof import calibration, certificates, kill_table, kills, run, soak, wire_fuzz  # noqa: E402 -- the same
 from question_bank import bank  # noqa: E402 -- the same
@@ -331,7 +332,7 @@ def test_programs_earn_what_is_certified(tier_a, function):
     """A right and two wrong programs, graded again in full isolation, have the same points and the same name."""
     table = certificates.read("kill_table")["results"][function]
     spec = open_function(ROOT, function)
-    every = {case.name: case for case in kill_table.cases(spec)}
+    every = {case.name: case for case in cases(spec)}
     right = [case for name, case in every.items() if name.startswith("correct/")]
     wrong = [case for case in every.values() if not case.harmless and steady(table[case.name], spec)]
     start = chosen("kill_table", len(right) * len(wrong))
@@ -339,7 +340,7 @@ def test_programs_earn_what_is_certified(tier_a, function):
         right[start % len(right)],
         *(wrong[(start + step) % len(wrong)] for step in (0, len(wrong) // 2)),
     ]
-    graded = kill_table.grade_cases(wanted, tier_a)
+    graded = grade_cases(wanted, tier_a)
     assert {case.name: kill_table.row(graded[case.name]) for case in wanted} == {
         case.name: table[case.name] for case in wanted
     }
@@ -354,10 +355,10 @@ def steady(row, spec):
 def test_a_kill_table_has_every_program(function):
     """Each right program has all points, each wrong one fewer, in the certificate."""
     table = certificates.read("kill_table")["results"][function]
-    cases = {case.name: case for case in kill_table.cases(open_function(ROOT, function))}
-    assert set(table) == set(cases)
+    every = {case.name: case for case in cases(open_function(ROOT, function))}
+    assert set(table) == set(every)
     for name, row in table.items():
-        assert (row["points"] == row["of"]) == cases[name].harmless, name
+        assert (row["points"] == row["of"]) == every[name].harmless, name
 
 
 # The soak
