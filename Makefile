@@ -16,7 +16,7 @@ test: .venv/.test-installed browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 proof: .venv/.test-installed
 	$(BIN)/python -m proof.run $(PROOFS)
