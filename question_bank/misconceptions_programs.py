@@ -32,4 +32,65 @@ PROGRAMS: tuple[tuple[str, str, str, str], ...] = (
         "Each output is the mean of its own window, not of the whole image.",
         "pooling",
     ),
+    # --- sizes
+    (
+        "plus-one-before-the-division",
+        "One added before the division",
+        "The position where the window starts is added to the number of moves, so after the division.",
+        "shapes",
+    ),
+    (
+        "rounded-to-the-nearest",
+        "Rounded to the nearest whole number",
+        "A window that does not fit whole is left out, so the division is rounded down, whatever is behind the point.",
+        "shapes",
+    ),
+    (
+        "misfit-not-raised",
+        "Windows that do not fit not noticed",
+        "Where no window fits there is no output; the call has to raise a ValueError.",
+        "shapes",
+    ),
+    (
+        "misfit-as-no-window",
+        "An empty output returned where no window fits",
+        "PyTorch gives no output of length 0 here; the call has to raise a ValueError.",
+        "shapes",
+    ),
+    (
+        "misfit-on-both-axes-only",
+        "Windows noticed only where they are too large on both axes",
+        "A window that is too large along one axis does not fit, whatever the other axis is.",
+        "shapes",
+    ),
+    (
+        "misfit-on-rows-only",
+        "Only the height compared with the window",
+        "The window has to fit along the height and along the width.",
+        "shapes",
+    ),
+    (
+        "misfit-where-it-just-fits",
+        "A window that just fits refused",
+        "A window as large as the padded image fits at one position.",
+        "shapes",
+    ),
+    (
+        "misfit-without-padding",
+        "Window compared with the image without its padding",
+        "The window may reach onto the padding; it has to fit into the padded image.",
+        "shapes",
+    ),
+    (
+        "misfit-without-dilation",
+        "Window compared with the image as if it were not dilated",
+        "What has to fit is the span of the dilated window, gaps included.",
+        "shapes",
+    ),
+    (
+        "misfit-rounded-away",
+        "A negative quotient rounded towards zero",
+        "int() rounds a negative quotient up to 0, so that a window that does not fit seems to have one position.",
+        "shapes",
+    ),
 )

@@ -58,6 +58,24 @@ def test_average_pooling_agrees_with_torch(data):
     np.testing.assert_allclose(got, want.numpy(), rtol=1e-9, atol=1e-12, strict=True)
 
 
+@settings(deadline=None, max_examples=150)
+@given(st.data())
+def test_output_shapes_agree_with_torch(data):
+    """Where torch finds no window, and says so, the reference raises a ValueError."""
+    import torch
+
+    size, kernel, stride = (data.draw(pairs(1, high)) for high in (12, 5, 4))
+    padding, dilation = data.draw(pairs(0, 3)), data.draw(pairs(1, 3))
+    maps, weight = torch.zeros(1, 1, *both(size)), torch.zeros(1, 1, *both(kernel))
+    try:
+        want = torch.nn.functional.conv2d(maps, weight, None, stride, padding, dilation).shape[2:]
+    except RuntimeError:
+        with pytest.raises(ValueError, match="does not fit"):
+            reference("output_shape")(size, kernel, stride, padding, dilation)
+    else:
+        assert reference("output_shape")(size, kernel, stride, padding, dilation) == tuple(want)
+
+
 ZEROS = {
     "avg_pool2d_forward": """
 import numpy as np
@@ -65,6 +83,7 @@ def avg_pool2d_forward(x, kernel_size, stride=None, padding=0, count_include_pad
     k, s, p = (np.broadcast_to(v, 2) for v in (kernel_size, kernel_size if stride is None else stride, padding))
     return np.zeros((*x.shape[:2], *((np.array(x.shape[2:]) + 2 * p - k) // s + 1)))
 """,
+    "output_shape": "def output_shape(*args, **kwargs): return 0, 0\n",
 }
 
 
@@ -77,4 +96,5 @@ def test_zeros_in_the_right_shape_earn_nothing(tier_c, function):
         [Submission("zeros", "python", (ZEROS[function],))], plan, sandbox=tier_c, seed=development_seed(0)
     )
     assert result.points == 0.0
-    assert {test.reason for test in result.tests} == {"the result's values are wrong"}
+    reasons = {test.reason for test in result.tests} - {"the call returned, expected it to raise ValueError"}
+    assert reasons == {"the result's values are wrong"}

@@ -1,0 +1,13 @@
+# LEGRADE-CANARY solutions/output_shape/mistakes/pair-second-ignored.py
+# needs: pairs
+def output_shape(size, kernel_size, stride=1, padding=0, dilation=1):
+    H, W = (size, size) if isinstance(size, int) else size
+    KH = KW = kernel_size if isinstance(kernel_size, int) else kernel_size[0]
+    SH = SW = stride if isinstance(stride, int) else stride[0]
+    PH = PW = padding if isinstance(padding, int) else padding[0]
+    DH = DW = dilation if isinstance(dilation, int) else dilation[0]
+    OH = (H + 2 * PH - DH * (KH - 1) - 1) // SH + 1
+    OW = (W + 2 * PW - DW * (KW - 1) - 1) // SW + 1
+    if OH < 1 or OW < 1:
+        raise ValueError(f"no window of {KH} x {KW} fits into an image of {H} x {W}")
+    return OH, OW

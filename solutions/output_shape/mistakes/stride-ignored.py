@@ -1,0 +1,12 @@
+# LEGRADE-CANARY solutions/output_shape/mistakes/stride-ignored.py
+# needs: stride
+def output_shape(size, kernel_size, stride=1, padding=0, dilation=1):
+    H, W = (size, size) if isinstance(size, int) else size
+    KH, KW = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+    PH, PW = (padding, padding) if isinstance(padding, int) else padding
+    DH, DW = (dilation, dilation) if isinstance(dilation, int) else dilation
+    OH = H + 2 * PH - DH * (KH - 1)
+    OW = W + 2 * PW - DW * (KW - 1)
+    if OH < 1 or OW < 1:
+        raise ValueError(f"no window of {KH} x {KW} fits into an image of {H} x {W}")
+    return OH, OW
