@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.errors import SandboxError, brief
 from autograder.grade import library_versions
+from autograder.sandboxes import cgroup_places
 from autograder.sandboxes.prefork import PreforkSandbox
 from autograder.sandboxes.probe import HOW_TO_GET, HOW_TO_GET_TIER_A, Finding, probe
 
@@ -41,7 +42,8 @@ def _isolation() -> Iterator[Line]:
     for tier in ("A", "B"):
         found, why = _tried(tier)
         if found and not any(finding.succeeded for finding in found):
-            yield Line(f"tier: {tier} ({LAYERS[tier]}; cgroups are not used)")
+            yield Line(f"tier: {tier} ({LAYERS[tier]})")
+            yield _groups()
             yield from (Line(f"  cannot {finding.attempt}") for finding in found)
             return
         yield Line(f"tier {tier} is not to be had: {why}", ok=False)
@@ -51,6 +53,18 @@ def _isolation() -> Iterator[Line]:
             )
         yield Line(f"  {HOW_TO_GET[tier]}", ok=False)
     yield Line("tier: C (plain process), which isolates nothing", ok=False)
+
+
+def _groups() -> Line:
+    """Say whether a worker's processes are bounded together; no tier depends on it."""
+    found = cgroup_places.find()
+    if isinstance(found, str):
+        return Line(
+            f"control groups: none ({found}); memory is limited for each process by itself; {cgroup_places.HOW_TO_GET}"
+        )
+    return Line(
+        f"control groups: one for each worker (version {found.version}), for the memory and number of its processes together"
+    )
 
 
 LAYERS = {

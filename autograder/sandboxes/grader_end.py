@@ -21,6 +21,7 @@ from autograder.errors import (
 )
 from autograder.model import Limits
 from autograder.sandboxes import End, Reply, limit_notes
+from autograder.sandboxes.cgroups import Group, Memory
 from autograder.sandboxes.folders import remove_folder
 
 READY_SECONDS = 60.0
@@ -38,12 +39,15 @@ class PreforkWorker:
         limits: Limits,
         folder: str | None = None,
         operators: tuple[str, ...] = (),
+        group: Group | None = None,
     ) -> None:
         self._channel = channel
         self._status = status
         self._limits = limits
         self._folder = folder
         self._operators = operators
+        self._group = group
+        self._memory = Memory()
         self._load_left = limits.load_seconds
         self._left = limits.total_seconds
         self._end: End | None = None
@@ -71,6 +75,7 @@ class PreforkWorker:
         with contextlib.suppress(wire.ChannelClosed, wire.WireError, TimeoutError):
             why += f"; {wire.receive(self._status, deadline=time.monotonic() + 10, max_bytes=1 << 20)}"
         self._status.close()
+        self._leave_nothing()
         raise SandboxError(f"the worker could not be made ready: {why}")
 
     def run_cell(self, source: str) -> tuple[str, str] | None:
@@ -119,6 +124,8 @@ class PreforkWorker:
             reply = wire.receive(self._channel, deadline=deadline, max_bytes=self._limits.reply_mb << 20)
         except TimeoutError:
             self.close()
+            if self._memory.at_limit:  # a process that waited for one that the kernel ended
+                raise LimitHit(limit_notes.of_memory(self._limits)) from None
             raise LimitHit(f"your code was still running at the limit of {limit}") from None
         except wire.ChannelClosed:
             raise self._death() from None
@@ -143,9 +150,9 @@ class PreforkWorker:
             case {"value": None} if len(reply) == 1:
                 return Reply(None)
             case {"raised": str(kind), "detail": str(detail)}:
-                raise StudentRaised(
-                    _builtin(kind), detail[-MAX_DETAIL:], limit_notes.of_exception(kind, detail, self._limits)
-                )
+                at_limit = self._group is not None and self._group.memory().at_limit
+                note = limit_notes.of_exception(kind, detail, self._limits, at_limit=at_limit)
+                raise StudentRaised(_builtin(kind), detail[-MAX_DETAIL:], note)
             case {"undefined": str()}:  # the name that we asked for: the worker's words go into no feedback
                 raise NotDefined(f"`{name}` is not defined in the submission")
             case {"forbidden": int(place)} if type(place) is int and 0 <= place < len(self._operators):
@@ -166,7 +173,8 @@ class PreforkWorker:
         if self._ended_by == "late":
             return SandboxError("the worker was ended because the grader had left it alone for an hour")
         if end.code == -signal.SIGKILL:
-            if memory_kills() > self._memory_kills:
+            total = memory_kills() - self._memory_kills
+            if (self._memory.ended if self._group is not None else total) > 0:
                 return SandboxError("the machine ran out of memory, and the kernel ended processes")
             return WorkerKilled("your code ended its own process (signal 9)")
         how = f"signal {-end.code}" if end.code < 0 else f"exit code {end.code}"
@@ -190,15 +198,25 @@ class PreforkWorker:
             raise SandboxError("the worker's supervisor is gone without a report") from None
         finally:
             self._status.close()
-            if self._folder is not None:
-                remove_folder(self._folder)
+            self._leave_nothing()
         if "failed" in report:
             raise SandboxError(f"the worker could not be made: {report['failed']}")
+        killed_by_group = report["code"] == -signal.SIGKILL and self._memory.at_limit
         self._ended_by = report["why"]
+        if killed_by_group and self._ended_by in ("", "grader"):  # both were there when its supervisor looked
+            self._ended_by = "memory"
         self._end = End(
             report["code"], report["cpu_seconds"], report["peak_kb"], report["printed"], report["output"]
         )
         return self._end
+
+    def _leave_nothing(self) -> None:
+        """Remove the worker's control group, after a look at its counts, and its folder."""
+        if self._group is not None:
+            self._memory = self._group.memory()
+            self._group.remove()
+        if self._folder is not None:
+            remove_folder(self._folder)
 
 
 def memory_kills() -> int:

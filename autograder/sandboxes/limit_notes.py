@@ -17,6 +17,9 @@ _BY_TEXT = (
     ("[Errno 27]", "file_mb"),
     ("[Errno 28]", "scratch_mb"),
 )
+BY_TICKS = 0.5
+"""Share of its processor time that a process surely has had when the kernel ends it for that limit: it counts whole ticks of the
+clock against the limit, but reports exact time; on a busy machine 0.78 was seen."""
 _UNITS = {"mb": " MiB", "kb": " KiB", "seconds": " s"}
 
 
@@ -31,10 +34,11 @@ def shown(limits: Limits, name: str) -> str:
     return f"{getattr(limits, name):g}{_UNITS.get(name.rpartition('_')[2], '')} ({name})"
 
 
-def of_exception(kind: str, detail: str, limits: Limits) -> str:
+def of_exception(kind: str, detail: str, limits: Limits, *, at_limit: bool = False) -> str:
     r"""Name the limit that an exception of the student's code came from, as a note after its name; empty for none.
 
-    The text comes from the worker: whoever makes it up adds a note to the own record, and no more.
+    The text comes from the worker: whoever makes it up adds a note to the own record, and no more. `at_limit` does not: the kernel
+    has ended another process of the worker's control group, such as a data loader's.
 
     >>> of_exception("OSError", "Traceback ...\nOSError: [Errno 27] File too large", Limits(file_mb=8))
     ' at the limit of 8 MiB (file_mb)'
@@ -46,7 +50,14 @@ def of_exception(kind: str, detail: str, limits: Limits) -> str:
     for text, name in _BY_TEXT:
         if text == kind or (text in last and kind in ("OSError", "BlockingIOError", "RuntimeError")):
             return f" at the limit of {shown(limits, name)}"
-    return ""
+    return f" at the limit of {shown(limits, 'memory_mb')}" if at_limit else ""
+
+
+def of_memory(limits: Limits) -> str:
+    """Say that the kernel ended processes because a worker's control group was full."""
+    return (
+        f"your code used more memory, with all its processes, than the limit of {shown(limits, 'memory_mb')}"
+    )
 
 
 def of_end(end: End, ended_by: str, limits: Limits) -> str | None:
@@ -54,13 +65,15 @@ def of_end(end: End, ended_by: str, limits: Limits) -> str | None:
 
     Args:
         end: how it ended.
-        ended_by: what its supervisor saw.
+        ended_by: what its supervisor saw, or "memory" for its control group.
         limits: the worker's.
     """
     if end.printed > limits.output_kb << 10:
         return f"your code printed more than the limit of {shown(limits, 'output_kb')}"
+    if ended_by == "memory":
+        return of_memory(limits)
     if ended_by == "scratch":
         return f"your code wrote more than the limit of {shown(limits, 'scratch_mb')}, or too many files"
-    if end.code == -signal.SIGKILL and end.cpu_seconds >= limits.cpu_seconds:
+    if end.code == -signal.SIGKILL and end.cpu_seconds >= BY_TICKS * limits.cpu_seconds:
         return f"your code used more processor time than the limit of {shown(limits, 'cpu_seconds')}"
     return None

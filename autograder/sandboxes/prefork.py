@@ -1,5 +1,6 @@
 """Sandbox of warm zygotes that fork one worker for each student: isolated (tiers A and B), or plain (tier C)."""
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -11,6 +12,8 @@ from typing import Any, Self
 
 from autograder.errors import SandboxError
 from autograder.model import Forbidden, Limits
+from autograder.sandboxes import cgroup_places
+from autograder.sandboxes.cgroups import Group, Groups, Place
 from autograder.sandboxes.folders import FOLDERS, remove_folder
 from autograder.sandboxes.grader_end import PreforkWorker
 from autograder.sandboxes.libraries import hidden_paths, interpreter_paths, library_paths, module_paths
@@ -44,6 +47,8 @@ class PreforkSandbox:
         self._tier = tier
         self._zygotes: dict[tuple[tuple[str, ...], tuple[str, ...], bool], _Zygote] = {}
         self._scratch = tempfile.mkdtemp(prefix="legrade-") if tier != "A" else None
+        place = cgroup_places.find() if tier != "C" else ""
+        self._groups = Groups(place) if isinstance(place, Place) else None
 
     @property
     def tier(self) -> str:
@@ -71,7 +76,8 @@ class PreforkSandbox:
                     self._tier, libraries, forbidden.modules, self._scratch, notebook=notebook
                 )
             try:
-                return zygote.fork(limits, self._folder(), forbidden.operators)
+                group = self._groups.make(limits, zygote.held_mb) if self._groups is not None else None
+                return zygote.fork(limits, self._folder(), group, forbidden.operators)
             except SandboxError:
                 self._zygotes.pop(key).close()
                 if attempt == 2:
@@ -87,6 +93,8 @@ class PreforkSandbox:
         for zygote in self._zygotes.values():
             zygote.close()
         self._zygotes.clear()
+        if self._groups is not None:
+            self._groups.close()
         if self._scratch is not None:
             remove_folder(self._scratch)
 
@@ -134,6 +142,10 @@ class _Zygote:
             ready = ours.recv(1 << 16)
         except (TimeoutError, ConnectionResetError):
             ready = b""
+        self.held_mb = 0
+        """MiB of the zygote, which a worker shares until it writes to them."""
+        if ready:
+            self.held_mb = json.loads(ready)["held_mb"]
         if not ready or json.loads(ready)["tasks"] != 1:
             text = self._log_text()
             self.close()
@@ -145,7 +157,9 @@ class _Zygote:
         self._log.seek(0)
         return self._log.read(1 << 16).decode("utf-8", "replace").strip()[-2000:]
 
-    def fork(self, limits: Limits, scratch: str | None, operators: tuple[str, ...] = ()) -> "PreforkWorker":
+    def fork(
+        self, limits: Limits, scratch: str | None, group: Group | None, operators: tuple[str, ...] = ()
+    ) -> "PreforkWorker":
         """Ask for a worker and wait until it is ready.
 
         Raises:
@@ -159,16 +173,17 @@ class _Zygote:
             "notebook": self._notebook,
             "operators": operators,
         }
-        with worker_end, supervisor_end:
-            try:
-                fds = [worker_end.fileno(), supervisor_end.fileno()]
+        opened = group.opened() if group is not None else contextlib.nullcontext(())
+        try:
+            with worker_end, supervisor_end, opened as entries:
+                fds = [worker_end.fileno(), supervisor_end.fileno(), *entries]
                 socket.send_fds(self._control, [json.dumps(request).encode()], fds)
-            except OSError as error:
-                channel.close()
-                status.close()
-                raise SandboxError(f"the zygote is gone: {error}; {self._log_text()}") from None
+        except OSError as error:
+            channel.close()
+            status.close()
+            raise SandboxError(f"the zygote is gone: {error}; {self._log_text()}") from None
         folder = scratch if self._tier == "B" else None
-        worker = PreforkWorker(channel, status, limits, folder, operators)
+        worker = PreforkWorker(channel, status, limits, folder, operators, group)
         worker.wait_until_ready()
         return worker
 

@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -80,16 +81,17 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    control.send(json.dumps({"ready": True, "tasks": _tasks()}).encode())
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    control.send(json.dumps({"ready": True, "tasks": _tasks(), "held_mb": (held >> 10) + 1}).encode())
     while True:
-        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 4)
         if not message:
             return
         if _tasks() != 1:  # a fork of a process with threads can hang; the grader restarts the zygote
             os._exit(3)
         if os.fork() == 0:
             control.close()
-            settings = {**config, **json.loads(message), "uid": uid}
+            settings = {**config, **json.loads(message), "uid": uid, "entries": fds[2:]}
             supervise(warm, settings, fds[0], socket.socket(fileno=fds[1]))
             os._exit(0)
         for fd in fds:
@@ -142,8 +144,8 @@ def supervise(warm: Warm, settings: dict[str, Any], channel: int, status: socket
         os.close(output)
         status.close()
         _work(warm, settings, channel, output_end)
-    os.close(channel)
-    os.close(output_end)
+    for fd in (channel, output_end, *settings["entries"]):
+        os.close(fd)
     report = warm.watching.watch(pid, status, output, settings, warm.jail.FILES_IN_SCRATCH)
     with contextlib.suppress(
         warm.wire.ChannelClosed, OSError
@@ -155,6 +157,7 @@ def _work(warm: Warm, settings: dict[str, Any], channel_fd: int, output: int) ->
     """Become the worker: own folders, limits, no privileges, three descriptors and a socket; never returns."""
     channel = socket.socket(fileno=channel_fd)
     try:
+        warm.lockdown.enter_groups(settings["entries"])
         channel = warm.lockdown.keep_only(channel, output)
         warm.lockdown.lock_down(warm.jail, warm.filters, settings)
         shell = warm.shell if settings["notebook"] else None
