@@ -106,6 +106,15 @@ def read_cells(assignment: Assignment) -> tuple[TextCell, ...]:
     return tuple(_cell(path, block) for block in split(text))
 
 
+def grade_id(number: int, cell: TextCell) -> str:
+    """Name a cell that has a role as nbgrader does; `number` is its place in the notebook, from 1.
+
+    >>> grade_id(7, TextCell("code", "assert True", "check", "public"))
+    'check-7'
+    """
+    return f"check-{number}" if cell.role == "check" else f"{cell.role}-{cell.part}"
+
+
 def ignored_cells(assignment: Assignment) -> frozenset[str]:
     """Take the sources of the public checks, which are not the student's to run.
 

@@ -68,9 +68,22 @@ def grade(
 
     plan, options = _plan(course, function or [], assignment, data_dir)
     inputs = _seed(course, plan, key, seed)
-    submissions = read_all(paths)
+    submissions = _noted(read_all(paths), course, assignment)
     grades = _graded(submissions, plan, json_file, tier, seed=inputs, options=options)
     raise typer.Exit(1 if any(g.needs_person for g in grades) else 0)
+
+
+def _noted(
+    submissions: "list[Submission]", course: Path | None, assignment: str | None
+) -> "list[Submission]":
+    """Note what was changed of the cells that an assignment gave out."""
+    from autograder.course import find_course, open_assignment
+    from autograder.tampering import given_cells, noted
+
+    if assignment is None:
+        return submissions
+    given = given_cells(open_assignment(find_course(course), assignment))
+    return [noted(submission, given) for submission in submissions]
 
 
 def _graded(

@@ -21,6 +21,7 @@ from autograder.results import to_json, write_private
 from autograder.sandboxes import Sandbox
 from autograder.sandboxes.probe import open_sandbox
 from autograder.submission import read
+from autograder.tampering import noted
 from question_bank.keys import CourseKey
 
 POINTS_PREFIX = "points-"
@@ -70,6 +71,7 @@ class GradeCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
         submission = read(Path(folder) / f"{names['notebook']}.ipynb", names["student"])
         plan = plan_of(settings.course, names["assignment"])
         copies = instructor_cells(names["db_url"], names["assignment"], names["notebook"])
+        submission = noted(submission, copies)
         locked = frozenset(copy.source.strip() for copy in copies if copy.locked)
         plan = replace(plan, ignored_cells=plan.ignored_cells | locked)
         options = {"data_dir": settings.data_dir, **open_assignment(settings.course, plan.name).options}

@@ -16,6 +16,7 @@ from autograder.nbgrader_course import InstructorCell, coursedir_of, instructor_
 from autograder.nbgrader_resuming import forget_unfinished
 from autograder.notebook import Cell
 from autograder.submission import Submission, read
+from autograder.tampering import noted
 
 GRADING_PHASE = "autograde"
 """Value of NBGRADER_EXECUTION while nbgrader reads our own notebook back."""
@@ -45,7 +46,7 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has
         coursedir = coursedir_of(self)
         _drop_linked_files(coursedir, names["student"], names["assignment"])
         copies = instructor_cells(names["db_url"], names["assignment"], names["notebook"])
-        notebook = restore(read(Path(filename), names["student"]), copies)
+        notebook = restore(noted(read(Path(filename), names["student"]), copies), copies)
         resources["metadata"] = {"name": names["notebook"], "path": str(Path(filename).parent)}
         made: tuple[str, Any] = self.from_notebook_node(notebook, resources=resources, **kw)
         return made

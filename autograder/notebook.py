@@ -6,7 +6,7 @@ The format is nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_descr
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 MAX_BRACKETS = 2_000_000
@@ -14,6 +14,9 @@ MAX_BRACKETS = 2_000_000
 MAX_FAILURES = 100
 """Positions that salvage tries in vain before it gives up, so that a crafted file costs seconds at most."""
 MAX_LISTED = 3
+SKIP_TAG = "skip-execution"
+HUGE = 10**9
+"""No points are so many; JSON can hold integers that no float can."""
 CELL_START = re.compile(
     r'\{\s*"(?:attachments|cell_type|collapsed|execution_count|id|input|metadata|outputs|source)"\s*:'
 )
@@ -31,6 +34,8 @@ class Cell:
     """Text with line feeds only, without white space at its end."""
     grade_id: str | None = None
     """What the cell's metadata claim to be; never trusted, only used to put cells in their places."""
+    points: float | None = field(default=None, repr=False)
+    """What the cell's metadata claim that it is worth; never trusted, only used to note that they were changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def _cells(found: list[Any]) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
     cells: list[Cell] = []
     unread: list[str] = []
     retyped: list[str] = []
+    tagged: list[str] = []
     for number, raw in enumerate(found, start=1):
         source = _source(raw)
         if source is None:
@@ -91,12 +97,15 @@ def _cells(found: list[Any]) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
             continue
         kind, changed = _kind(raw)
         retyped += [str(number)] * changed
-        cells.append(Cell(kind, source, _grade_id(raw)))
+        tagged += [str(number)] * (kind == "code" and _is_tagged(raw))
+        cells.append(Cell(kind, source, _grade_id(raw), _points(raw)))
     notes = []
     if unread:
         notes.append(f"Left out because the cell holds no text: cell {_listed(unread)}.")
     if retyped:
         notes.append(f"Read as code although its type was changed: cell {_listed(retyped)}.")
+    if tagged:
+        notes.append(f"Run although it is tagged {SKIP_TAG}: cell {_listed(tagged)}.")
     return tuple(cells), tuple(notes)
 
 
@@ -146,6 +155,20 @@ def _grade_id(raw: dict[str, Any]) -> str | None:
     """Take the grade id that the metadata claim."""
     found = _nbgrader(raw).get("grade_id")
     return found if isinstance(found, str) else None
+
+
+def _points(raw: dict[str, Any]) -> float | None:
+    """Take the points that the metadata claim."""
+    found = _nbgrader(raw).get("points")
+    if isinstance(found, bool) or not isinstance(found, (int, float)) or not abs(found) < HUGE:
+        return None
+    return float(found)
+
+
+def _is_tagged(raw: dict[str, Any]) -> bool:
+    """Tell whether a cell's tags ask nbclient to leave it out."""
+    metadata = raw.get("metadata")
+    return isinstance(metadata, dict) and SKIP_TAG in _list(metadata.get("tags"))
 
 
 def _salvage(text: str) -> Contents:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import Assignment, AssignmentPart, TextCell, read_cells
+from autograder.assignment import Assignment, AssignmentPart, TextCell, grade_id, read_cells
 from autograder.course import open_assignment, open_function
 from autograder.errors import AutograderError, SpecError
 from autograder.leaks import refuse_leaks_in, secret_lines
@@ -141,7 +141,7 @@ def _notebook_cell(
     """Turn a text cell into a notebook's, with nbgrader's metadata where it has a role."""
     if cell.role is None:
         return _plain(cell.kind, f"{cell.kind}-{number}", cell.source)
-    grade_id = f"check-{number}" if cell.role == "check" else f"{cell.role}-{cell.part}"
+    name = grade_id(number, cell)
     source = cell.source
     if cell.role == "points":
         source = points_source(cell.part)
@@ -151,10 +151,10 @@ def _notebook_cell(
             raise SpecError(
                 f"{assignment.notebook}: legrade_stub={cell.part!r}: expected a line `...` where the code goes"
             )
-    made = _plain("code", grade_id, source)
+    made = _plain("code", name, source)
     made["metadata"]["nbgrader"] = {
         "grade": cell.role == "points",
-        "grade_id": grade_id,
+        "grade_id": name,
         "locked": cell.role != "stub",
         "schema_version": 3,
         "solution": cell.role == "stub",

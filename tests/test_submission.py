@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import notebook
+from autograder.assignment import load_assignment
 from autograder.errors import AutograderError
 from autograder.notebook import Cell, parse
 from autograder.submission import MAX_BYTES, MAX_CODE, find, identity, read
+from autograder.tampering import GivenCell, given_cells, noted
 
 CODE = "def conv2d_forward(x, w):\n    return x"
 
@@ -202,6 +204,102 @@ def test_odd_metadata_are_ignored(tmp_path, metadata):
     found = read(save(tmp_path, [{"cell_type": "code", "source": CODE, "metadata": metadata}]))
     assert found.layout == (Cell("code", CODE),)
     assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        {"nbformat": 4, "metadata": {"kernelspec": {"name": "julia-9", "language": "julia"}}},
+        {"nbformat": 4, "metadata": None},
+        {"nbformat": 99, "nbformat_minor": "x", "metadata": [1]},
+        {"metadata": {"language_info": {"name": "R", "version": 3}}},
+        {},
+    ],
+)
+def test_what_a_notebook_says_of_itself_changes_nothing(tmp_path, notebook):
+    """Another kernel, a version that does not exist, metadata of another kind, or none: the code is read."""
+    found = read(save(tmp_path, json.dumps({**notebook, "cells": [cell(CODE)]})))
+    assert (found.cells, found.problem, found.notes) == ((CODE,), None, ())
+
+
+def test_a_cell_that_is_tagged_to_be_left_out_is_run_and_said(tmp_path):
+    """The tag makes nbclient skip a cell; here it does nothing."""
+    tagged = {"tags": ["skip-execution", 3]}
+    cells = [
+        cell(CODE, metadata=tagged),
+        cell("text", "markdown", metadata=tagged),
+        cell("x = 1", metadata={"tags": 5}),
+    ]
+    found = read(save(tmp_path, cells))
+    assert found.cells == (CODE, "x = 1")
+    assert found.notes == ("Run although it is tagged skip-execution: cell 1.",)
+
+
+GIVEN = (
+    GivenCell("stub-f", None, locked=False, points=None),
+    GivenCell("check-2", "assert f()", locked=True, points=None),
+    GivenCell("points-f", "0.0", locked=True, points=3.0),
+)
+
+
+def handed(source, name=None, points=None):
+    """Write a code cell with nbgrader's metadata."""
+    role = {"grade_id": name} | ({} if points is None else {"points": points})
+    return cell(source, metadata={"nbgrader": role} if name else {})
+
+
+STUB, CHECK, POINTS = handed(CODE, "stub-f"), handed("assert f()", "check-2"), handed("0.0", "points-f", 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "changes"),
+    [
+        ([STUB, CHECK, POINTS], None),
+        ([cell("x = 1"), STUB, handed("assert f()"), cell("text", "markdown"), POINTS], None),
+        ([cell(CODE)], None),
+        ([STUB, POINTS], "missing: check-2"),
+        ([STUB, CHECK, handed("3.0", "points-f", 3)], "edited: points-f"),
+        ([STUB, CHECK, POINTS, STUB, CHECK], "more than once: stub-f, check-2"),
+        ([STUB, CHECK, handed("0.0", "points-f", 99)], "other points claimed: points-f"),
+        ([STUB, handed("assert f()", "check-2", -1), POINTS], "other points claimed: check-2"),
+        ([POINTS, STUB, CHECK], "in another order: the cells"),
+        ([handed("0.0", "stub-f"), handed(CODE, "points-f", 10**400)], "missing: stub-f, check-2; more than once: points-f; edited: points-f"),
+    ],
+)  # fmt: skip
+def test_what_was_changed_of_given_cells_is_noted(tmp_path, cells, changes):
+    """Deleted, edited, doubled, moved and revalued cells are named; whoever wrote a notebook of their own reads nothing."""
+    found = noted(read(save(tmp_path, cells)), GIVEN)
+    words = "What was given out was changed ({}); the instructor's copy counts, and this costs nothing."
+    assert found.notes == (() if changes is None else (words.format(changes),))
+    assert found.cells == read(save(tmp_path, cells)).cells
+
+
+def test_a_note_of_changes_is_short_whatever_was_given(tmp_path):
+    """Of many cells some are named."""
+    given = [
+        GivenCell(f"check-{number}", f"assert {number}", locked=True, points=None) for number in range(99)
+    ]
+    (note,) = noted(read(save(tmp_path, [handed("assert 0")])), given).notes
+    assert "missing: check-1, check-2, check-3, check-4, check-5 and 93 more" in note
+
+
+def test_a_program_changes_nothing_that_was_given(tmp_path):
+    """A `.py` file has no roles, even where it holds a check of the assignment."""
+    assert noted(read(save(tmp_path, "# %%\nassert f()\n", "bob.py")), GIVEN).notes == ()
+
+
+def test_the_cells_of_a_release_are_those_that_an_assignment_gives(course):
+    """Names, checks and points are the release's, so the release itself is unchanged."""
+    given = given_cells(load_assignment(course / "assignments" / "conv_pool"))
+    assert [
+        (copy.grade_id, copy.locked, copy.points) for copy in given if not copy.grade_id.startswith("check")
+    ] == [
+        ("stub-conv2d_forward", False, None),
+        ("points-conv2d_forward", True, 12.0),
+        ("stub-max_pool2d_forward", False, None),
+        ("points-max_pool2d_forward", True, 8.0),
+    ]
+    assert all(copy.source for copy in given if copy.grade_id.startswith("check"))
 
 
 def test_a_retyped_code_cell_is_still_code(tmp_path):
