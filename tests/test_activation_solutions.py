@@ -60,6 +60,18 @@ def test_softmax_agrees_with_torch(data):
     np.testing.assert_allclose(reference("softmax")(z), want.numpy(), rtol=1e-5, atol=1e-7)
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_cross_entropy_agrees_with_torch(data):
+    """Also for images that the logits get very wrong."""
+    import torch
+
+    z = drawn_logits(data)
+    y = np.random.default_rng(data.draw(st.integers(0, 99), "labels")).integers(0, z.shape[1], len(z))
+    want = torch.nn.functional.cross_entropy(torch.from_numpy(z).double(), torch.from_numpy(y))
+    np.testing.assert_allclose(reference("cross_entropy")(z, y), want.item(), rtol=1e-6, atol=1e-6)
+
+
 ZEROS = """
 right = {function}
 def {function}(*args):

@@ -27,6 +27,11 @@ def check(student, reference, z):
     assert_same(student(z), reference(z), rtol=RTOL)
 
 
+def check_far(student, reference, z):
+    """Compare one call on logits far from zero, between which single precision leaves gaps."""
+    assert_same(student(z), reference(z), atol=1e-3)
+
+
 @pytest.mark.weight(4)
 @pytest.mark.parametrize("shape", [(4, 6), (5, 3)])
 def test_batch(student, reference, rng, shape):
@@ -66,27 +71,27 @@ def test_ties(student, reference, rng):
 @pytest.mark.parametrize("centre", [1000.0, -1000.0], ids=["positive", "negative"])
 def test_large_logits(student, reference, rng, centre):
     """Logits whose exponentials no float can hold work, positive and negative ones."""
-    check(student, reference, near(rng, 3, 5, centre=centre))
+    check_far(student, reference, near(rng, 3, 5, centre=centre))
 
 
 @pytest.mark.weight(2)
 def test_rows_far_apart(student, reference, rng):
     """Images whose logits lie far above or below those of the other images work."""
-    check(student, reference, near(rng, 3, 4, centre=rng.permutation([[-900.0], [0.0], [900.0]])))
+    check_far(student, reference, near(rng, 3, 4, centre=rng.permutation([[-900.0], [0.0], [900.0]])))
 
 
 @pytest.mark.weight(2)
 def test_wide_rows(student, reference, rng):
     """Logits that lie far apart within one image work."""
     z = near(rng, 2, 6, centre=rng.permutation([400.0] * 3 + [-400.0] * 3))
-    check(student, reference, z)
+    check_far(student, reference, z)
 
 
 @pytest.mark.weight(2)
 def test_float32(student, reference, rng):
     """Logits in single precision work, also those whose exponentials only double precision can hold."""
     check(student, reference, draw(rng, 3, 5).astype(np.float32))
-    check(student, reference, near(rng, 3, 5, centre=100.0).astype(np.float32))
+    check_far(student, reference, near(rng, 3, 5, centre=100.0).astype(np.float32))
 
 
 @pytest.mark.weight(1)
