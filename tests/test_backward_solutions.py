@@ -1,6 +1,7 @@
 """The references for backward passes agree with torch, ties are judged by their sums, the right shape alone earns nothing."""
 
 import functools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,34 @@ def test_the_gradient_of_max_pooling_agrees_with_torch(data):
     np.testing.assert_allclose(got, images.grad.numpy(), rtol=1e-12, atol=1e-12, strict=True)
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_the_gradients_of_a_convolution_agree_with_torch(data):
+    """Over the whole documented domain, all three of them."""
+    import torch
+
+    stride, padding, dilation = (
+        data.draw(pairs(*r), n) for n, r in (("s", (1, 3)), ("p", (0, 3)), ("d", (1, 3)))
+    )
+    groups, share, filters, images = (data.draw(st.integers(1, 3)) for _ in range(4))
+    kernel = data.draw(st.tuples(st.integers(1, 3), st.integers(1, 3)), "kernel")
+    axes = zip(kernel, both(dilation), both(padding), strict=True)
+    size = [
+        data.draw(st.integers(n, n + 4), "size")
+        for n in (max(1, d * (k - 1) + 1 - 2 * p) for k, d, p in axes)
+    ]
+    rng = np.random.default_rng(data.draw(st.integers(0, 99), "seed"))
+    shapes = ((images, groups * share, *size), (groups * filters, share, *kernel), (groups * filters,))
+    x, w, b = (torch.from_numpy(rng.standard_normal(shape)).requires_grad_() for shape in shapes)
+    out = torch.nn.functional.conv2d(x, w, b, stride, padding, dilation, groups)
+    dout = rng.standard_normal(out.shape)
+    out.backward(torch.from_numpy(dout))
+    arrays = (a.detach().numpy() for a in (x, w))
+    got = reference("conv2d_backward")(dout, *arrays, stride, padding, dilation, groups)
+    for one, tensor in zip(got, (x, w, b), strict=True):
+        np.testing.assert_allclose(one, tensor.grad.numpy(), rtol=1e-9, atol=1e-12, strict=True)
+
+
 TIES = """
 import numpy as np
 def max_pool2d_backward(dout, x, kernel_size, stride=None, padding=0):
@@ -112,6 +141,11 @@ import numpy as np
 def max_pool2d_backward(dout, x, kernel_size, stride=None, padding=0):
     return np.zeros(x.shape)
 """,
+    "conv2d_backward": """
+import numpy as np
+def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1, groups=1):
+    return np.zeros(x.shape), np.zeros(w.shape), np.zeros(len(w))
+""",
 }
 
 
@@ -121,3 +155,43 @@ def test_zeros_in_the_right_shape_earn_nothing(tier_c, function):
     result = marks(tier_c, function, ZEROS[function])
     assert result.points == 0.0
     assert {test.reason for test in result.tests} == {"the result's values are wrong"}
+
+
+GRADIENTS = """
+right = {function}
+def {function}(*args, **kwargs):
+    dx, dw, db = right(*args, **kwargs)
+    return {returned}
+"""
+RETURNED = {
+    "(dx, None, None)": ("dx",),
+    "(None, dw, None)": ("dw",),
+    "(dx, dw, None)": ("dx", "dw"),
+    "[dx, dw, db]": ("dx", "dw", "db"),
+}
+
+
+@pytest.mark.parametrize("returned", RETURNED)
+def test_each_of_the_three_gradients_is_paid(tier_c, returned):
+    """Who has only some of them loses exactly the tests that name another one."""
+    source = (SOLUTIONS / "conv2d_backward" / "reference.py").read_text(encoding="utf-8")
+    source += GRADIENTS.format(function="conv2d_backward", returned=returned)
+    result = marks(tier_c, "conv2d_backward", source)
+    missing = {"dx", "dw", "db"} - set(RETURNED[returned])
+    for test in result.tests:
+        named = set(re.findall(r"\bd[xwb]\b", test.description))
+        assert named
+        assert (test.outcome is Outcome.PASSED) == (not named & missing), test.test
+    assert result.points >= result.max_points * (0.25 if len(missing) == 2 else 0.75)
+
+
+@pytest.mark.parametrize(
+    "returned", ["dx", "(dx, dw)", "{'dx': dx, 'dw': dw, 'db': db}", "(dx, dw, db, None)"]
+)
+def test_anything_but_three_gradients_is_told_so(tier_c, returned):
+    """The reason names the three that are expected, and shows nothing of what came."""
+    source = (SOLUTIONS / "conv2d_backward" / "reference.py").read_text(encoding="utf-8")
+    source += GRADIENTS.format(function="conv2d_backward", returned=returned)
+    result = marks(tier_c, "conv2d_backward", source)
+    assert result.points == 0.0
+    assert {test.reason for test in result.tests} == {"the result is not three arrays (dx, dw, db)"}
