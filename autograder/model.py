@@ -31,7 +31,7 @@ class Limits:
     cpu_seconds: int = 130
     """Processor time of all threads of one process; `spec.toml` may leave it to be `total_seconds` and 10 more."""
     memory_mb: int = 2048
-    """Address space of one process beyond what the libraries took, in MiB."""
+    """Address space of one process beyond what the libraries took, in MiB; memory of all together where there are control groups."""
     processes: int = 64
     """Processes and threads at one time; the kernel counts them together. In tier B there is one process."""
     open_files: int = 256
