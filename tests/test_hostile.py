@@ -534,7 +534,7 @@ def grade_and_look(people, plan, before, how, found):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_earns_what_it_does_right_and_its_record_says_why_not_more(batch, name):
+def test_a_program_earns_what_it_does_right(batch, name):
     """It loses the tests of its row and no other, all for the reason of its row; no point is left open."""
     program, result = PROGRAMS[name], batch.grades[name]
     lost = [test for test in result.tests if test.points != test.max_points]
@@ -579,6 +579,14 @@ def test_thieves_reach_what_they_are_after_where_nothing_is_isolated(tier_c, cou
     assert "wb " in files.output
     assert contents(tmp_path / "copy") != before
     assert "reached ['family 2'" in network.output
+
+
+def test_the_security_page_says_what_becomes_of_each_kind():
+    """Every row above is named there, and nothing else is."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").partition("| hostile submission |")[2]
+    rows = page.partition("\n\n")[0].splitlines()[2:]
+    named = [kind.strip() for row in rows for kind in row.split("|")[1].split(";")]
+    assert sorted(named) == sorted(PROGRAMS)
 
 
 LEAKS = {
