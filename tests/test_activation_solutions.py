@@ -15,7 +15,7 @@ from autograder.submission import Submission
 from autograder.suites import load_functions
 
 SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
-OF_ARRAYS = ["relu", "softmax"]
+OF_ARRAYS = ["relu", "relu_backward", "softmax"]
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 
 
@@ -40,6 +40,33 @@ def test_relu_agrees_with_torch(data):
 
     x = drawn(data, *data.draw(SHAPES))
     np.testing.assert_array_equal(reference("relu")(x), torch.relu(torch.from_numpy(x)).numpy())
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_the_gradient_of_relu_agrees_with_torch(data):
+    """For any shape, also where the input is 0."""
+    import torch
+
+    x = drawn(data, *data.draw(SHAPES))
+    dout = drawn(data, *x.shape).astype(x.dtype)
+    leaf = torch.from_numpy(x).requires_grad_()
+    torch.relu(leaf).backward(torch.from_numpy(dout))
+    np.testing.assert_array_equal(reference("relu_backward")(dout, x), leaf.grad.numpy())
+
+
+SLOPES = {"closed": 0.0, "half": 0.5, "open": 1.0, "negative": -0.5, "steeper": 1.5}
+
+
+@pytest.mark.parametrize("slope", SLOPES)
+def test_any_slope_from_0_to_1_is_right_where_the_input_is_0(tier_c, slope):
+    """Another one costs the points of the one test that has such inputs."""
+    spec = load_spec(SOLUTIONS / "relu_backward")
+    source = f"def relu_backward(dout, x):\n    return dout * ((x > 0) + {SLOPES[slope]} * (x == 0))\n"
+    plan = Plan("relu_backward", (Part(spec, None, frozenset()),))
+    [result] = grade([Submission(slope, "python", (source,))], plan, sandbox=tier_c, seed=development_seed(0))
+    lost = {test.test for test in result.tests if test.points != test.max_points}
+    assert lost == (set() if 0 <= SLOPES[slope] <= 1 else {"test_inputs_of_zero"})
 
 
 def drawn_logits(data):
