@@ -93,4 +93,53 @@ PROGRAMS: tuple[tuple[str, str, str, str], ...] = (
         "int() rounds a negative quotient up to 0, so that a window that does not fit seems to have one position.",
         "shapes",
     ),
+    # --- windows as columns
+    (
+        "windows-as-rows",
+        "Windows laid out as rows",
+        "Each window is a column of the result: axis 1 counts the values of a window, axis 2 the windows.",
+        "convolution",
+    ),
+    (
+        "window-channels-last",
+        "Channels written pixel by pixel",
+        "A column holds the whole first channel of its window, then the second one, and so on.",
+        "convolution",
+    ),
+    (
+        "window-read-by-columns",
+        "Values of a window read column by column",
+        "A window is read row by row: the column changes fastest.",
+        "convolution",
+    ),
+    (
+        "windows-listed-by-columns",
+        "Windows listed column by column",
+        "The windows follow each other along the width first, as their outputs do in the image.",
+        "convolution",
+    ),
+    (
+        "window-turned",
+        "Windows turned by 180 degrees",
+        "A window is laid out as it lies on the image, its first row first.",
+        "convolution",
+    ),
+    (
+        "channels-added-up",
+        "Values of the channels added",
+        "Laying windows out adds nothing: each channel has rows of its own.",
+        "convolution",
+    ),
+    (
+        "images-side-by-side",
+        "Images of a batch joined",
+        "Axis 0 of the result counts the images, each with a matrix of its own.",
+        "convolution",
+    ),
+    (
+        "reshape-for-transpose",
+        "Reshaped without moving the axes",
+        "reshape keeps the order in which values are stored; for another order the axes must be moved first, by transpose.",
+        "convolution",
+    ),
 )

@@ -76,12 +76,30 @@ def test_output_shapes_agree_with_torch(data):
         assert reference("output_shape")(size, kernel, stride, padding, dilation) == tuple(want)
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_windows_as_columns_agree_with_torch(data):
+    """The order of rows and columns is that of unfold."""
+    import torch
+
+    kernel, stride, padding = (data.draw(pairs(low, high)) for low, high in ((1, 3), (1, 3), (0, 2)))
+    x = images(data, [max(1, k - 2 * p) for k, p in zip(both(kernel), both(padding), strict=True)])
+    want = torch.nn.functional.unfold(torch.from_numpy(x), kernel, padding=padding, stride=stride)
+    np.testing.assert_array_equal(reference("im2col")(x, kernel, stride, padding), want.numpy(), strict=True)
+
+
 ZEROS = {
     "avg_pool2d_forward": """
 import numpy as np
 def avg_pool2d_forward(x, kernel_size, stride=None, padding=0, count_include_pad=True):
     k, s, p = (np.broadcast_to(v, 2) for v in (kernel_size, kernel_size if stride is None else stride, padding))
     return np.zeros((*x.shape[:2], *((np.array(x.shape[2:]) + 2 * p - k) // s + 1)))
+""",
+    "im2col": """
+import numpy as np
+def im2col(x, kernel_size, stride=1, padding=0):
+    k, s, p = (np.broadcast_to(v, 2) for v in (kernel_size, stride, padding))
+    return np.zeros((len(x), x.shape[1] * np.prod(k), np.prod((np.array(x.shape[2:]) + 2 * p - k) // s + 1)))
 """,
     "output_shape": "def output_shape(*args, **kwargs): return 0, 0\n",
 }
