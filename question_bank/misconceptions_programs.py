@@ -142,4 +142,35 @@ PROGRAMS: tuple[tuple[str, str, str, str], ...] = (
         "reshape keeps the order in which values are stored; for another order the axes must be moved first, by transpose.",
         "convolution",
     ),
+    # --- 1x1 convolutions
+    (
+        "result-reshaped-for-transpose",
+        "Result reshaped without moving its axes",
+        "The product has a row for each pixel and a column for each filter; its axes have to be moved, not merely renamed.",
+        "convolution",
+    ),
+    (
+        "images-mixed-with-channels",
+        "Images of a batch mixed with channels",
+        "The values are stored image after image; channels only come to the front when the axes are moved.",
+        "convolution",
+    ),
+    (
+        "result-left-flat",
+        "Height and width not restored",
+        "The result has the axes (N, F, H, W); the pixels must not stay in one row.",
+        "convolution",
+    ),
+    (
+        "whole-image-flattened",
+        "Whole image taken for one vector",
+        "Each pixel is a vector of its own, with as many numbers as there are channels.",
+        "convolution",
+    ),
+    (
+        "bias-needed",
+        "A missing bias not allowed for",
+        "None stands for no bias; it cannot be added.",
+        "convolution",
+    ),
 )

@@ -88,12 +88,32 @@ def test_windows_as_columns_agree_with_torch(data):
     np.testing.assert_array_equal(reference("im2col")(x, kernel, stride, padding), want.numpy(), strict=True)
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_a_pointwise_convolution_agrees_with_torch(data):
+    """One matrix product gives what the convolution gives."""
+    import torch
+
+    x = images(data, (1, 1))
+    filters, bias = data.draw(st.integers(1, 5)), data.draw(st.booleans())
+    rng = np.random.default_rng(filters)
+    w, b = rng.standard_normal((filters, x.shape[1], 1, 1)), rng.standard_normal(filters) if bias else None
+    want = torch.nn.functional.conv2d(*(None if v is None else torch.from_numpy(v) for v in (x, w, b)))
+    got = reference("conv2d_1x1_as_dense")(x, w, b)
+    np.testing.assert_allclose(got, want.numpy(), rtol=1e-9, atol=1e-12, strict=True)
+
+
 ZEROS = {
     "avg_pool2d_forward": """
 import numpy as np
 def avg_pool2d_forward(x, kernel_size, stride=None, padding=0, count_include_pad=True):
     k, s, p = (np.broadcast_to(v, 2) for v in (kernel_size, kernel_size if stride is None else stride, padding))
     return np.zeros((*x.shape[:2], *((np.array(x.shape[2:]) + 2 * p - k) // s + 1)))
+""",
+    "conv2d_1x1_as_dense": """
+import numpy as np
+def conv2d_1x1_as_dense(x, w, b=None):
+    return np.zeros((len(x), len(w), *x.shape[2:]))
 """,
     "im2col": """
 import numpy as np

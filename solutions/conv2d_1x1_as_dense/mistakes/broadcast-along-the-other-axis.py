@@ -1,0 +1,11 @@
+# LEGRADE-CANARY solutions/conv2d_1x1_as_dense/mistakes/broadcast-along-the-other-axis.py
+# needs: bias
+def conv2d_1x1_as_dense(x, w, b=None):
+    N, C, H, W = x.shape
+    F = w.shape[0]
+    pixels = x.transpose(0, 2, 3, 1).reshape(N * H * W, C)
+    out = pixels @ w.reshape(F, C).T
+    out = out.reshape(N, H, W, F).transpose(0, 3, 1, 2)
+    if b is not None:
+        out = out + b
+    return out

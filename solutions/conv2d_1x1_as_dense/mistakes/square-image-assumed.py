@@ -1,0 +1,10 @@
+# LEGRADE-CANARY solutions/conv2d_1x1_as_dense/mistakes/square-image-assumed.py
+def conv2d_1x1_as_dense(x, w, b=None):
+    N, C, H, _ = x.shape
+    W = H
+    F = w.shape[0]
+    pixels = x.transpose(0, 2, 3, 1).reshape(N * H * W, C)
+    out = pixels @ w.reshape(F, C).T
+    if b is not None:
+        out = out + b
+    return out.reshape(N, H, W, F).transpose(0, 3, 1, 2)
