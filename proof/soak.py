@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.errors import StudentFault
 from autograder.model import Limits
-from autograder.sandboxes import Sandbox
+from autograder.sandboxes import Sandbox, cgroup_places
 from autograder.sandboxes.probe import open_sandbox
 from proof.certificates import ROOT, Proved, Stage, digest_files
 
@@ -24,8 +24,8 @@ MAX_GROWTH_MB = 16.0
 SETTLE_SECONDS = 20.0
 LIMITS = Limits(load_seconds=30, call_seconds=30, total_seconds=60, memory_mb=256, scratch_mb=8, output_kb=64)
 CLAIM = (
-    "After ten thousand workers, well-behaved or not, the grader holds no descriptor, mount, process, zombie or file more than "
-    "before, and neither it nor its zygote has grown by 16 MiB."
+    "After ten thousand workers, well-behaved or not, the grader holds no descriptor, mount, process, zombie, control group or file "
+    "more than before, and neither it nor its zygote has grown by 16 MiB."
 )
 PROGRAMS = {
     "right": ("def f(): return 1", "1"),
@@ -65,12 +65,14 @@ class Footprint:
     zombies: int
     scratch: int
     """Entries of the folder for temporary files."""
+    groups: int
+    """Control groups of this grader, where it can make any."""
     grader_mb: float
     zygote_mb: float
 
     def beyond(self, before: "Footprint") -> Iterator[str]:
         """Say what is more than before."""
-        for name in ("descriptors", "threads", "mounts", "processes", "zombies", "scratch"):
+        for name in ("descriptors", "threads", "mounts", "processes", "zombies", "scratch", "groups"):
             then, now = getattr(before, name), getattr(self, name)
             if now > then:
                 yield f"{name}: {now}, {then} before"
@@ -150,6 +152,7 @@ def footprint() -> Footprint:
         processes=len(below),
         zombies=sum(state == "Z" for state in below.values()),
         scratch=len(list(Path(tempfile.gettempdir()).iterdir())),
+        groups=len(cgroup_places.own()),
         grader_mb=_resident(os.getpid()),
         zygote_mb=sum(map(_resident, below)),
     )

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandboxes import cgroup_places
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -109,6 +111,12 @@ WEAKENINGS = {
         "            pass\n",
         f"{SANDBOX}::test_a_bounded_fork_bomb_leaves_no_process",
     ),
+    "no control group": Weakening(
+        "sandboxes/lockdown.py",
+        '        os.write(entry, b"0")\n',
+        "        pass\n",
+        "tests/test_cgroups.py::test_a_worker_is_in_a_group_of_its_own_with_its_limits[A]",
+    ),
     "writable root": Weakening(
         "sandboxes/jail.py",
         '    mount("none", "/", flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)\n',
@@ -161,6 +169,8 @@ def test_a_layer_taken_away_is_noticed(tier_a, weakened, name):
     """The named test fails on the weakened copy, for the reason it is named for and not for want of a sandbox."""
     if name == "root kept" and os.geteuid():
         pytest.skip("who is no root has no root to give up")
+    if name == "no control group" and isinstance(cgroup_places.find(), str):
+        pytest.skip(f"no control groups can be made here: {cgroup_places.find()}")
     folder, change = weakened
     change(WEAKENINGS[name])
     done = outcome(folder, WEAKENINGS[name].test)

@@ -14,11 +14,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from autograder.sandboxes.cgroups import ENTRY, PREFIX, Place, made, remove_left, write
+from autograder.sandboxes.cgroups import ENTRY, OWN, PREFIX, Place, made, remove_left, write
 
 CONTROLLERS = ("memory", "pids")
-OWN = "grader"
-"""How the name of the grader's own group ends, where it needs one."""
 HOW_TO_GET = "an ordinary user gets them by: systemd-run --user --scope -p Delegate=yes legrade ..."
 _ENTER_AND_FORK = """
 import os, sys
@@ -56,6 +54,13 @@ def find() -> Place | str:
         else:
             return place
     return "; ".join(told) or "no controllers of memory and pids"
+
+
+def own() -> list[Path]:
+    """List the groups of this grader that are there now."""
+    found = find()
+    folders = found.folders if isinstance(found, Place) else ()
+    return [path for folder in folders for path in folder.glob(f"{PREFIX}{os.getpid()}-*")]
 
 
 def places(mounts: str, membership: str) -> Iterator[Place]:

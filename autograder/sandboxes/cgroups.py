@@ -20,8 +20,8 @@ from autograder.model import Limits
 
 ENTRY = "cgroup.procs"
 """The file of a group that lists its processes; who writes 0 to it enters."""
-PREFIX = "legrade-"
-"""How a group's name begins; the grader's process id comes next."""
+PREFIX, OWN = "legrade-", "grader"
+"""How a group's name begins, before the grader's process id; how the name of the grader's own group ends, where it needs one."""
 NEARLY = 1 << 20
 """Bytes below its limit from which a group counts as full: the kernel takes several pages at a time."""
 REMOVAL_SECONDS = 2.0
@@ -98,6 +98,17 @@ class Group:
                 entries.append(os.open(folder / ENTRY, os.O_WRONLY | os.O_CLOEXEC))
                 stack.callback(os.close, entries[-1])
             yield entries
+
+    def hasten(self) -> None:
+        """Let the kernel begin, while a worker is being made, what entering has to wait for: some 8 ms in which nobody moves.
+
+        The grader enters the group that it is in, which changes nothing, but takes the same lock.
+        """
+        above, number = self._folders[0].parent, str(os.getpid())
+        for folder in (above, above / f"{PREFIX}{number}-{OWN}"):
+            with contextlib.suppress(OSError):
+                if number in (folder / ENTRY).read_text(encoding="ascii").split():
+                    write(folder / ENTRY, "0")
 
     def memory(self) -> Memory:
         """Read what the kernel has counted; nothing for a group that is gone."""

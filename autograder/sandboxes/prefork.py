@@ -184,6 +184,8 @@ class _Zygote:
             raise SandboxError(f"the zygote is gone: {error}; {self._log_text()}") from None
         folder = scratch if self._tier == "B" else None
         worker = PreforkWorker(channel, status, limits, folder, operators, group)
+        if group is not None:
+            group.hasten()
         worker.wait_until_ready()
         return worker
 
