@@ -24,7 +24,7 @@ class Loading:
     details: list[str] = field(default_factory=list)
     """Tracebacks, for the instructor."""
     deaths: int = 0
-    """How many workers ended while they ran the cells."""
+    """How many workers ended while they ran the cells; one that hit a limit counts twice."""
     kept: int = 0
     """Characters in `details`."""
     doubt: str = ""

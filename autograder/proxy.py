@@ -27,8 +27,11 @@ from autograder.submission import Submission
 
 MAX_DEATHS = 3
 """How often a worker may die in the calls of one function of one submission."""
-MAX_BAD_LOADS = 4
-"""How often a worker may die while it runs the cells of one submission."""
+MAX_BAD_LOADS = 8
+"""How often a worker may die while it runs the cells of one submission; who hits a limit takes long, and counts twice.
+
+A cell that ends its worker is run again in pieces, so each may cost two.
+"""
 MAX_COMPARED = 32 << 20
 """Bytes of results that are kept of one function for its diagnosis: a submission may not fill the grader's memory."""
 
@@ -131,7 +134,7 @@ class StudentProxy:
                 raise NotRun(
                     f"not run: your code ended its process or hit a limit {self._deaths} times before"
                 )
-            if self._loading.deaths >= MAX_BAD_LOADS:
+            if self._loading.deaths > MAX_BAD_LOADS:
                 raise NotRun(f"not run: {self._loading.summary() or 'the cells ended their process'}")
             self._worker = self._load()
         return self._worker
@@ -152,7 +155,7 @@ class StudentProxy:
             except (LimitHit, WorkerDied, BadReply) as fault:
                 printed = worker.close().output
                 self.output = self.output or printed
-                loading.deaths += 1
+                loading.deaths += 2 if isinstance(fault, LimitHit) else 1
                 self._set_aside(index, fault.reason)
                 return None
             if error is not None:

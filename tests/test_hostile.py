@@ -208,6 +208,9 @@ HOSTILE = {
         says=r"cell 3: your code ended its own process \(exit code 0\)",
         kind="python",
     ),
+    "os._exit in several cells": beside(
+        *["import os\nx = 1\nos._exit(0)\n"] * 4, says=r"cell 1: .*; cell 3: .*; cell 4: .*; cell 5: ", kind="python"
+    ),
     "sys.exit": once("sys.exit(0)", r"^your code raised SystemExit$"),
     "interrupt": once("raise KeyboardInterrupt", r"^your code raised KeyboardInterrupt$"),
     "crash": once("ctypes.string_at(0)", r"ended its own process \(signal 11\)"),
@@ -587,6 +590,27 @@ def test_the_security_page_says_what_becomes_of_each_kind():
     rows = page.partition("\n\n")[0].splitlines()[2:]
     named = [kind.strip() for row in rows for kind in row.split("|")[1].split(";")]
     assert sorted(named) == sorted(PROGRAMS)
+
+
+def test_two_endless_cells_cost_themselves_only(tier_c, course):
+    """Both are found, statement by statement, and what else they hold is kept."""
+    cells = ("x = 1\nwhile True: pass\n", f"{RIGHT}\nwhile True: pass\n")
+    plan = planned(course, load_seconds=0.4)
+    (result,) = grade([Submission("loops", "python", cells)], plan, sandbox=tier_c, seed=development_seed(7))
+    assert result.points == result.max_points, result.tests
+    assert re.search(r"cell 1: .*; cell 2: ", result.notes[0])
+
+
+def test_cells_that_end_their_worker_again_and_again_come_to_an_end(tier_c, course):
+    """What a hundred such cells cost is bounded, and said."""
+    cells = (*["import os\nos._exit(0)"] * 100, RIGHT)
+    (result,) = grade(
+        [Submission("ends", "python", cells)], planned(course), sandbox=tier_c, seed=development_seed(7)
+    )
+    assert result.points == 0.0
+    assert (
+        "not run: cell 1: your code ended its own process (exit code 0); cell 2: " in result.tests[0].reason
+    )
 
 
 LEAKS = {
