@@ -15,6 +15,8 @@ LIMITS = Limits(
 """Wide: this is a student's own machine."""
 CHECK = "check-"
 """How the ids of public checks begin, see `release`."""
+WHERE = "import os, sys\nos.chdir({folder!r})\nsys.path.insert(0, {folder!r})\ndel os, sys\n"
+"""As a kernel does: what lies beside the notebook can be opened and imported."""
 FAILED = "AssertionError: "
 
 
@@ -46,12 +48,18 @@ def check(notebook: Path, sandbox: Sandbox) -> tuple[Checked, ...]:
         )
     libraries = ("numpy", "torch") if any("torch" in cell.source for _, cell in cells) else ("numpy",)
     found: list[Checked] = []
-    worker = sandbox.worker(libraries, LIMITS, notebook=True)
+
+    def start() -> Worker:
+        made = sandbox.worker(libraries, LIMITS, notebook=True)
+        made.run_cell(WHERE.format(folder=str(notebook.resolve().parent)))
+        return made
+
+    worker = start()
     try:
         for number, cell in cells:
             is_check = (cell.grade_id or "").startswith(CHECK)
             if not worker.alive:
-                worker = sandbox.worker(libraries, LIMITS, notebook=True)
+                worker = start()
             said = _run(worker, cell.source)
             if is_check or said is not None:
                 found.append(Checked(number, is_check, *_judged(said)))

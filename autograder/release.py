@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ EXPORTER_ONLY = {"Autograde": {"exporter_class": "autograder.nbgrader_reading.To
 GUARD = """import os
 if os.environ.get("NBGRADER_EXECUTION") == "autograde":
     os._exit(1)  # nbgrader runs without LeGrade here: better no grade than 0 points"""
+HELPER = "legrade_checks"
+"""The one module that travels with a notebook, where its public checks use it."""
 PRIVATE = "# Private: where the hidden tests and the course key are. Never release or share this file.\n"
 PLACE = re.compile(r"^(?P<indent>[ \t]*)\.\.\.$", re.MULTILINE)
 LONGEST_ID = 64
@@ -38,7 +41,7 @@ class Built:
 def build(course: Path, name: str, out: Path, *, key: Path | None = None) -> Built:
     """Write an assignment into an nbgrader course folder.
 
-    Writes `source/NAME/NAME.ipynb`, and, where they are missing, `nbgrader_config.py` and `.json`, `legrade.toml` and a course
+    Writes `source/NAME/NAME.ipynb`, the module that its public checks use, and, where they are missing, `nbgrader_config.py` and `.json`, `legrade.toml` and a course
     key.
 
     Args:
@@ -61,6 +64,8 @@ def build(course: Path, name: str, out: Path, *, key: Path | None = None) -> Bui
     path = out / "source" / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
+    if HELPER.encode() in data:
+        shutil.copyfile(Path(__file__).with_name(f"{HELPER}.py"), path.with_name(f"{HELPER}.py"))
     return Built(path, tuple(messages))
 
 
