@@ -155,6 +155,18 @@ def test_a_method_of_a_tensor_is_refused_in_place_too(isolated, spelling):
         assert call(isolated, "def f(x): return x.clamp(min=0).sum()", forbidden, IMAGE) == 50
 
 
+@pytest.mark.parametrize("mode", ["inference_mode", "no_grad", "enable_grad"])
+@pytest.mark.parametrize(
+    "product", ["x @ x", "torch.einsum('ij,jk->ik', x, x)", "F.linear(x, x)", "x.matmul(x)"]
+)
+def test_what_torch_takes_apart_is_refused_by_its_parts(tier_a, product, mode):
+    """In inference mode, too, where the dispatcher is asked about the whole."""
+    forbidden = read_forbidden(SPEC, {"operators": ["aten::mm", "aten::bmm"]}, BOTH)
+    source = f"def f(x):\n    x = x[0, 0]\n    with torch.{mode}(): return {product}"
+    with pytest.raises(ForbiddenCall, match=r"aten::b?mm, which"):
+        call(tier_a, source, forbidden, IMAGE)
+
+
 def test_a_model_is_asked_behind_the_guard(tier_a, no_convolution):
     """What a model does when the suite asks for its layers is a call like others."""
     source = "class Net(nn.Module):\n    def forward(self, x): return F.conv2d(x, torch.ones(3, 2, 3, 3))\ndef f(): return Net()"
