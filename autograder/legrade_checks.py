@@ -84,15 +84,10 @@ def draw(
     panels.append(("expected", _plane(want, cell), (row, column, 1, 1)))
     figure, places = plt.subplots(1, len(panels), figsize=(3.2 * len(panels), 3.4), squeeze=False)
     for axes, (title, plane, frame) in zip(places[0], panels, strict=True):
-        both = (
-            (have, want) if title in ("yours", "expected") else (plane,)
-        )  # the same colour for the same number
-        span = [
-            np.nan_to_num(extreme(values), posinf=0, neginf=0)
-            for extreme in (np.nanmin, np.nanmax)
-            for values in both
-        ]
-        _heat_map(axes, title, plane, frame, (min(span), max(span)))
+        # the same colour for the same number in what came and what was expected
+        shown = [have, want] if title in ("yours", "expected") else [plane]
+        known = [0.0, *np.concatenate([values[np.isfinite(values)].ravel() for values in shown])]
+        _heat_map(axes, title, plane, frame, (min(known), max(known)))
     figure.suptitle(f"first wrong cell: {cell}")
     figure.tight_layout()
     plt.show()

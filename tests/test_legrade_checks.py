@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -23,6 +23,7 @@ IMAGE = np.arange(30.0).reshape(1, 1, 5, 6)
 KERNEL = np.ones((2, 1, 3, 2))
 
 
+@settings(deadline=None)
 @given(arrays.arrays(np.float64, arrays.array_shapes(max_dims=4, max_side=4), elements=st.floats(-9, 9)))
 def test_what_is_equal_passes_whatever_holds_it(values):
     """Arrays, lists, numbers, tensors, other precisions."""
