@@ -91,6 +91,7 @@ def draw(
     figure.suptitle(f"first wrong cell: {cell}")
     figure.tight_layout()
     plt.show()
+    plt.close(figure)
     return figure
 
 
