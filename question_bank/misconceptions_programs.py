@@ -173,4 +173,41 @@ PROGRAMS: tuple[tuple[str, str, str, str], ...] = (
         "None stands for no bias; it cannot be added.",
         "convolution",
     ),
+    # --- counts
+    (
+        "bias-off-by-default",
+        "Bias thought to be off by default",
+        "Where nothing is said, a convolution and a dense layer have biases; only bias=False turns them off.",
+        "parameters",
+    ),
+    (
+        "kernel-sides-added",
+        "Sides of the kernel added",
+        "A kernel has as many entries as its height times its width.",
+        "parameters",
+    ),
+    (
+        "dense-layers-left-out",
+        "Only the convolutions added up",
+        "The dense layers have parameters, too.",
+        "parameters",
+    ),
+    (
+        "layers-alike-counted-once",
+        "Layers that are alike counted once",
+        "Layers with the same sizes have weights of their own; each of them counts.",
+        "parameters",
+    ),
+    (
+        "total-overwritten",
+        "Total overwritten by each layer",
+        "Each layer's count is added to the total with +=; = forgets the layers before it.",
+        "parameters",
+    ),
+    (
+        "return-inside-the-loop",
+        "Return inside the loop",
+        "A return ends the function: inside the loop it leaves out all layers but the first.",
+        "parameters",
+    ),
 )

@@ -103,6 +103,36 @@ def test_a_pointwise_convolution_agrees_with_torch(data):
     np.testing.assert_allclose(got, want.numpy(), rtol=1e-9, atol=1e-12, strict=True)
 
 
+@st.composite
+def network_layers(draw):
+    """One layer, written as a dict, and as torch has it."""
+    from torch import nn
+
+    low, high, groups = (draw(st.integers(1, 6)) for _ in range(3))
+    bias = draw(st.sampled_from([{}, {"bias": True}, {"bias": False}]))
+    share, kernel = draw(st.sampled_from([{}, {"groups": groups}])), draw(pairs(1, 4))
+    sizes = low * share.get("groups", 1), high * share.get("groups", 1)
+    options = [
+        ("conv2d", nn.Conv2d, {"in_channels": sizes[0], "out_channels": sizes[1], "kernel_size": kernel, **share, **bias}),
+        ("linear", nn.Linear, {"in_features": low, "out_features": high, **bias}),
+        ("batchnorm2d", nn.BatchNorm2d, {"num_features": low}),
+        ("maxpool2d", nn.MaxPool2d, {"kernel_size": kernel}),
+        ("avgpool2d", nn.AvgPool2d, {"kernel_size": kernel}),
+        ("relu", nn.ReLU, {}),
+        ("flatten", nn.Flatten, {}),
+    ]  # fmt: skip
+    kind, module, entries = draw(st.sampled_from(options))
+    return {"type": kind, **entries}, module(**entries)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(network_layers(), max_size=5))
+def test_counts_agree_with_torch(layers):
+    """The parameters of the same network in torch."""
+    want = sum(p.numel() for _, module in layers for p in module.parameters())
+    assert reference("count_parameters")([layer for layer, _ in layers]) == want
+
+
 ZEROS = {
     "avg_pool2d_forward": """
 import numpy as np
@@ -115,6 +145,7 @@ import numpy as np
 def conv2d_1x1_as_dense(x, w, b=None):
     return np.zeros((len(x), len(w), *x.shape[2:]))
 """,
+    "count_parameters": "def count_parameters(layers): return 1\n",
     "im2col": """
 import numpy as np
 def im2col(x, kernel_size, stride=1, padding=0):

@@ -1,0 +1,18 @@
+# LEGRADE-CANARY solutions/count_parameters/mistakes/bias-per-input.py
+def count_parameters(layers):
+    total = 0
+    for layer in layers:
+        if layer["type"] == "conv2d":
+            k = layer["kernel_size"]
+            kh, kw = (k, k) if isinstance(k, int) else k
+            channels = layer["in_channels"] // layer.get("groups", 1)
+            total += layer["out_channels"] * channels * kh * kw
+            if layer.get("bias", True):
+                total += layer["out_channels"]
+        elif layer["type"] == "linear":
+            total += layer["in_features"] * layer["out_features"]
+            if layer.get("bias", True):
+                total += layer["in_features"]
+        elif layer["type"] == "batchnorm2d":
+            total += 2 * layer["num_features"]
+    return total

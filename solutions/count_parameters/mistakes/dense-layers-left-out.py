@@ -1,0 +1,21 @@
+# LEGRADE-CANARY solutions/count_parameters/mistakes/dense-layers-left-out.py
+def conv2d(in_channels, out_channels, kernel_size, bias=True, groups=1):
+    kh, kw = kernel_size if isinstance(kernel_size, (list, tuple)) else (kernel_size, kernel_size)
+    weights = out_channels * (in_channels // groups) * kh * kw
+    return weights + out_channels if bias else weights
+
+
+def batchnorm2d(num_features):
+    return 2 * num_features
+
+
+COUNTS = {"conv2d": conv2d, "batchnorm2d": batchnorm2d}
+
+
+def count_parameters(layers):
+    total = 0
+    for layer in layers:
+        arguments = {key: value for key, value in layer.items() if key != "type"}
+        if layer["type"] in COUNTS:
+            total += COUNTS[layer["type"]](**arguments)
+    return total
