@@ -15,7 +15,7 @@ from autograder.submission import Submission
 from autograder.suites import load_functions
 
 SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
-OF_ARRAYS = ["relu", "relu_backward", "softmax"]
+OF_ARRAYS = ["cross_entropy_backward", "relu", "relu_backward", "softmax"]
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 
 
@@ -87,16 +87,26 @@ def test_softmax_agrees_with_torch(data):
     np.testing.assert_allclose(reference("softmax")(z), want.numpy(), rtol=1e-5, atol=1e-7)
 
 
+def drawn_classes(data, z):
+    """Draw a class for each row of logits."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 99), "classes"))
+    return rng.integers(0, z.shape[1], len(z))
+
+
 @settings(deadline=None, max_examples=100)
 @given(st.data())
-def test_cross_entropy_agrees_with_torch(data):
+def test_cross_entropy_and_its_gradient_agree_with_torch(data):
     """Also for images that the logits get very wrong."""
     import torch
 
     z = drawn_logits(data)
-    y = np.random.default_rng(data.draw(st.integers(0, 99), "labels")).integers(0, z.shape[1], len(z))
-    want = torch.nn.functional.cross_entropy(torch.from_numpy(z).double(), torch.from_numpy(y))
+    y = drawn_classes(data, z)
+    leaf = torch.from_numpy(z).double().requires_grad_()
+    want = torch.nn.functional.cross_entropy(leaf, torch.from_numpy(y))
+    want.backward()
     np.testing.assert_allclose(reference("cross_entropy")(z, y), want.item(), rtol=1e-6, atol=1e-6)
+    got = reference("cross_entropy_backward")(z, y)
+    np.testing.assert_allclose(got, leaf.grad.numpy(), rtol=1e-5, atol=1e-7)
 
 
 ZEROS = """

@@ -1,6 +1,7 @@
 # LEGRADE-CANARY solutions/softmax/test_hidden.py
 """Hidden suite for softmax; a test's docstring is what the student reads.
 
+Many tests use one image, so that a program that is wrong in one respect loses the tests of that respect only.
 Logits far from zero are whole eighths, which single precision holds exactly.
 """
 
@@ -32,7 +33,7 @@ def check_far(student, reference, z):
     assert_same(student(z), reference(z), atol=1e-3)
 
 
-@pytest.mark.weight(4)
+@pytest.mark.weight(6)
 @pytest.mark.parametrize("shape", [(4, 6), (5, 3)])
 def test_batch(student, reference, rng, shape):
     """Every image of a batch gets probabilities of its own from small logits."""
@@ -56,22 +57,21 @@ def test_as_many_images_as_classes(student, reference, rng, size):
 @pytest.mark.weight(1)
 def test_negative_logits(student, reference, rng):
     """Logits that are all negative work."""
-    check(student, reference, -1.0 - np.abs(draw(rng, 3, 5)))
+    check(student, reference, -1.0 - np.abs(draw(rng, 1, 5)))
 
 
 @pytest.mark.weight(1)
 def test_ties(student, reference, rng):
     """Classes with equal logits get equal probabilities, also where all logits of an image are equal."""
-    z = rng.choice([-0.5, 1.5], (4, 5))
-    z[0] = 0.75
-    check(student, reference, z)
+    check(student, reference, rng.permutation([[-0.5, -0.5, 1.5, 1.5, 1.5]], axis=1))
+    check(student, reference, np.full((1, 5), 0.75))
 
 
 @pytest.mark.weight(4)
 @pytest.mark.parametrize("centre", [1000.0, -1000.0], ids=["positive", "negative"])
 def test_large_logits(student, reference, rng, centre):
     """Logits whose exponentials no float can hold work, positive and negative ones."""
-    check_far(student, reference, near(rng, 3, 5, centre=centre))
+    check_far(student, reference, near(rng, 1, 5, centre=centre))
 
 
 @pytest.mark.weight(2)
@@ -83,15 +83,15 @@ def test_rows_far_apart(student, reference, rng):
 @pytest.mark.weight(2)
 def test_wide_rows(student, reference, rng):
     """Logits that lie far apart within one image work."""
-    z = near(rng, 2, 6, centre=rng.permutation([400.0] * 3 + [-400.0] * 3))
+    z = near(rng, 1, 6, centre=rng.permutation([400.0] * 3 + [-400.0] * 3))
     check_far(student, reference, z)
 
 
 @pytest.mark.weight(2)
 def test_float32(student, reference, rng):
     """Logits in single precision work, also those whose exponentials only double precision can hold."""
-    check(student, reference, draw(rng, 3, 5).astype(np.float32))
-    check_far(student, reference, near(rng, 3, 5, centre=100.0).astype(np.float32))
+    check(student, reference, draw(rng, 1, 5).astype(np.float32))
+    check_far(student, reference, near(rng, 1, 5, centre=100.0).astype(np.float32))
 
 
 @pytest.mark.weight(1)

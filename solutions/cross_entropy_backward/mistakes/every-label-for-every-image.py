@@ -1,0 +1,9 @@
+# LEGRADE-CANARY solutions/cross_entropy_backward/mistakes/every-label-for-every-image.py
+import numpy as np
+
+
+def cross_entropy_backward(z, y):
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[:, y] -= 1
+    return p / len(y)
