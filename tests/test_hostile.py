@@ -185,7 +185,7 @@ HOSTILE = {
     ),
     "thread bomb": once(
         "for _ in range(2000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
-        r"RuntimeError at the limit of",
+        r"RuntimeError at the limit of 24 \(processes\) or 256 MiB \(memory_mb\)",
     ),
     "memory filled": once(
         "kept = []\nwhile True: kept.append(np.ones(1 << 22))",

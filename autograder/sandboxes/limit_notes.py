@@ -11,7 +11,11 @@ _BY_TEXT = (
     ("[Errno 12]", "memory_mb"),
     ("can't allocate memory", "memory_mb"),
     ("not enough memory", "memory_mb"),
-    ("can't start new thread", "processes"),
+    (
+        "can't start new thread",
+        "processes",
+        "memory_mb",
+    ),  # a thread needs room for its stack, too: pthread_create(3)
     ("[Errno 11]", "processes"),
     ("[Errno 24]", "open_files"),
     ("[Errno 27]", "file_mb"),
@@ -47,9 +51,9 @@ def of_exception(kind: str, detail: str, limits: Limits, *, at_limit: bool = Fal
     """
     lines = detail.strip().splitlines()
     last = lines[-1] if lines else ""
-    for text, name in _BY_TEXT:
+    for text, *names in _BY_TEXT:
         if text == kind or (text in last and kind in ("OSError", "BlockingIOError", "RuntimeError")):
-            return f" at the limit of {shown(limits, name)}"
+            return f" at the limit of {' or '.join(shown(limits, name) for name in names)}"
     return f" at the limit of {shown(limits, 'memory_mb')}" if at_limit else ""
 
 
