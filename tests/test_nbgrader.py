@@ -6,6 +6,7 @@ Nothing is replaced: subprocesses of nbgrader, its gradebook, our sandbox. One c
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.course import open_assignment
 from autograder.errors import AutograderError, SpecError
+from autograder.grade import grade, inputs_seed
 from autograder.leaks import refuse_leaks, secret_lines
 from autograder.model import Grade, Outcome, TestResult
 from autograder.nbgrader_course import InstructorCell, coursedir_of, read_settings
@@ -26,7 +29,9 @@ from autograder.nbgrader_reading import JOINER, RefuseLeaks, restore
 from autograder.nbgrader_resuming import finished
 from autograder.notebook import Cell
 from autograder.release import build
-from autograder.submission import Submission
+from autograder.submission import Submission, read
+from autograder.tampering import given_cells, noted
+from question_bank.keys import CourseKey
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -47,8 +52,15 @@ FULL = {
     "shuffled",
     "retyped",
     "bom",
+    "not_utf8",
+    "swapped",
+    "strange",
+    "odd_cells",
+    "edited",
     "Nguyễn Ánh 🎓",
 }
+MERGED = "merged"
+"""Holds merge markers: every cell but one with text is whole, so it has full marks and a person looks for the rest."""
 NOT_GRADED = ("bad_clock", "misnamed", "text_only")
 """Whom nbgrader itself gives up before it reads a notebook; they are listed, and nobody else is harmed."""
 
@@ -120,7 +132,51 @@ def disturb(cells):
     ]
 
 
+def swap(cells):
+    """Put each answer where the other one belongs, below a wrong one that was pasted with the same metadata."""
+    first, second = (cell for cell in cells if role(cell).startswith("stub"))
+    first["source"], second["source"] = second["source"], first["source"]
+    wrong = json.loads(json.dumps(second)) | {"source": "def conv2d_forward(*given, **named):\n    return 0"}
+    return [cell for old in cells for cell in ([wrong, old] if old is second else [old])]
+
+
+def estrange(cells):
+    """Tag every cell to be left out, and claim a schema that does not exist and negative points."""
+    for cell in cells:
+        cell["metadata"]["tags"] = ["skip-execution", "remove-cell"]
+    for cell in filter(role, cells):
+        cell["metadata"]["nbgrader"] |= {"schema_version": 99, "points": -5, "solution": "yes"}
+    return cells
+
+
+def edit(cells):
+    """Make every check fail, and every points cell end the process."""
+    for cell in cells:
+        if role(cell).startswith("check"):
+            cell["source"] = "assert False"
+        elif role(cell).startswith("points"):
+            cell["source"] = "import os\nos._exit(0)"
+    return cells
+
+
+def litter(cells):
+    """Add cells whose sources are no text, what is no cell, and outputs of 20 MB."""
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * 20_000_000}
+    code = {"cell_type": "code", "metadata": {}, "execution_count": None}
+    odd = [5, None, [], {"cell_type": "code"}, code | {"source": {"a": 1}}, code | {"source": ["x", 3]}]
+    return [
+        *odd,
+        code | {"source": "x = 1", "outputs": [output]},
+        *cells,
+        code | {"source": None, "metadata": None},
+    ]
+
+
 TAMPERED = {
+    "swapped": swap,
+    "strange": estrange,
+    "edited": edit,
+    "odd_cells": litter,
     "points_deleted": delete,
     "duplicated": lambda cells: cells + cells,
     "shuffled": shuffle,
@@ -138,7 +194,8 @@ def tampered(right, how):
             cell["input" if cell["cell_type"] == "code" else "source"] = cell.pop("source")
         sheets = [{"cells": notebook["cells"]}]
         return {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": sheets}
-    return notebook | {"cells": TAMPERED.get(how, list)(notebook["cells"])}
+    own = {"metadata": {"kernelspec": {"name": "julia-9"}, "x": None}} if how == "strange" else {}
+    return notebook | own | {"cells": TAMPERED.get(how, list)(notebook["cells"])}
 
 
 def faked(released):
@@ -174,9 +231,15 @@ def hand_in_class(course, folder):
     conv, pool = program(course, "conv2d_forward"), program(course, "max_pool2d_forward")
     right = answered(released, conv, pool)
     text = json.dumps(right, indent=1)
-    for how in FULL - {"bom"}:
+    for how in FULL - {"bom", "not_utf8"}:
         hand_in(folder, how, tampered(right, how))
     hand_in(folder, "bom", b"\xef\xbb\xbf" + json.dumps(right).replace("\\n", "\\r\\n").encode())
+    latin = answered(released, f"# é\n{conv}", pool)
+    hand_in(folder, "not_utf8", json.dumps(latin, ensure_ascii=False).encode("latin-1", "replace"))
+    marked = text.replace(
+        '   "cell_type": "markdown"', '<<<<<<< HEAD\n=======\n   "cell_type": "markdown"', 1
+    )
+    hand_in(folder, MERGED, marked.encode())
     hand_in(
         folder,
         "flipped",
@@ -309,6 +372,61 @@ def test_a_cut_off_file_is_paid_for_the_cells_that_are_whole(graded):
     assert "The file is damaged (it is cut off or edited by hand)" in feedback(graded[0], "cut_off")
 
 
+def test_a_notebook_with_merge_markers_is_paid_for_its_whole_cells(graded):
+    """Both functions are whole; a person looks at what the markers cut."""
+    assert scores(graded[0])[MERGED] == {CONV: (12.0, True), POOL: (8.0, True)}
+    assert "it holds merge markers" in feedback(graded[0], MERGED)
+
+
+CHANGES = {
+    "right": None,
+    "noisy": None,
+    "points_deleted": "missing: check-",
+    "duplicated": "more than once: stub-conv2d_forward",
+    "shuffled": "in another order: the cells",
+    "old_schema": "other points claimed: ",
+    "strange": "other points claimed: ",
+    "edited": r"\(edited: check-",
+    "swapped": "more than once: stub-max_pool2d_forward",
+    "faked": "edited: points-conv2d_forward, points-max_pool2d_forward",
+}
+
+
+@pytest.mark.parametrize("student", CHANGES)
+def test_what_was_changed_of_given_cells_is_on_the_page_and_in_the_record(graded, student):
+    """It is said once to each, and nothing is said where nothing was changed."""
+    folder, _ = graded
+    record = json.loads((folder / "records/conv_pool" / f"{student}.json").read_text(encoding="utf-8"))
+    notes = [note for note in record[0]["notes"] if note.startswith("What was given out was changed")]
+    assert len(notes) == (CHANGES[student] is not None)
+    assert not notes or re.search(CHANGES[student], notes[0])
+    assert ("What was given out was changed" in feedback(folder, student)) == bool(notes)
+
+
+def test_outside_nbgrader_the_same_files_have_the_same_marks(graded, course, tier_a):
+    """Read from where they were handed in and graded with the same key: every student's points, by the same rules."""
+    folder, _ = graded
+    assignment = open_assignment(course, "conv_pool")
+    plan = plan_of(course, "conv_pool")
+    given = given_cells(assignment)
+    marks = scores(folder)
+    students = sorted(marks.keys() - set(NOT_GRADED) - {"loop"})  # the loop's time is waited for once, above
+    paths = [folder / "submitted" / student / "conv_pool/conv_pool.ipynb" for student in students]
+    people = [noted(read(path, student), given) for path, student in zip(paths, students, strict=True)]
+    seed = inputs_seed(CourseKey.load(folder / "course.key"), plan)
+    grades = grade(people, plan, sandbox=tier_a, seed=seed, options=assignment.options)
+    assert len(grades) > len(FULL)
+    for result in grades:
+        both = marks[result.submission]
+        assert result.points == pytest.approx(sum(score for score, _ in both.values()), abs=1e-4), (
+            result.submission
+        )
+        assert {person for _, person in both.values()} == {result.needs_person}, result.submission
+        if result.submission in CHANGES.keys() - {"faked"}:  # here the text of a points cell is not known
+            said = " ".join(result.notes)
+            assert ("What was given out was changed" in said) == (CHANGES[result.submission] is not None)
+
+
 @pytest.mark.parametrize(
     ("student", "reason"),
     [
@@ -337,9 +455,9 @@ def test_the_export_has_everybody_and_names_who_needs_a_person(graded):
     folder, _ = graded
     with (folder / "grades.csv").open(newline="", encoding="utf-8") as file:
         marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert {student for student in marks if marks[student] == 20} == FULL
+    assert {student for student in marks if marks[student] == 20} == FULL | {MERGED}
     named = dict(needs_person(folder))
-    assert named.keys() == {"cut_off", "empty", "garbage", "linker", *NOT_GRADED}
+    assert named.keys() == {MERGED, "cut_off", "empty", "garbage", "linker", *NOT_GRADED}
     assert all("not graded" in named[student] for student in NOT_GRADED)
 
 
