@@ -141,30 +141,33 @@ def test_a_convolution_is_refused_however_it_is_spelled(guarded, free, spelling)
     assert guarded.call("g", (IMAGE,), {}, seconds=5.0).value == 50
 
 
-@pytest.mark.parametrize(
-    "spelling",
-    ["torch.relu(x)", "x.relu()", "x.clone().relu_()", "F.relu(x)", "F.relu(x, inplace=True)", "nn.ReLU()(x)",
-     "torch.ops.aten.relu(x)", "getattr(x, 're' + 'lu')()"],
+RELU = (
+    "torch.relu(x)", "x.relu()", "x.clone().relu_()", "F.relu(x)", "F.relu(x, inplace=True)", "nn.ReLU()(x)",
+    "torch.ops.aten.relu(x)", "getattr(x, 're' + 'lu')()",
 )  # fmt: skip
-def test_a_method_of_a_tensor_is_refused_in_place_too(isolated, spelling):
+
+
+def test_a_method_of_a_tensor_is_refused_in_place_too(isolated):
     """In both tiers; another operator that computes the same is another operator."""
     forbidden = read_forbidden(SPEC, {"operators": ["aten::relu"]}, BOTH)
-    with pytest.raises(ForbiddenCall, match=r"aten::relu_?, which"):
-        call(isolated, f"def f(x): return {spelling}", forbidden, IMAGE)
-    if spelling == "x.relu()":
-        assert call(isolated, "def f(x): return x.clamp(min=0).sum()", forbidden, IMAGE) == 50
+    worker = start(isolated, "def g(x): return x.clamp(min=0).sum()", forbidden)
+    for spelling in RELU:
+        worker.run_cell(f"def f(x): return {spelling}")
+        with pytest.raises(ForbiddenCall, match=r"aten::relu_?, which"):
+            worker.call("f", (IMAGE,), {}, seconds=5.0)
+    assert worker.call("g", (IMAGE,), {}, seconds=5.0).value == 50
+    worker.close()
 
 
 @pytest.mark.parametrize("mode", ["inference_mode", "no_grad", "enable_grad"])
-@pytest.mark.parametrize(
-    "product", ["x @ x", "torch.einsum('ij,jk->ik', x, x)", "F.linear(x, x)", "x.matmul(x)"]
-)
-def test_what_torch_takes_apart_is_refused_by_its_parts(tier_a, product, mode):
+def test_what_torch_takes_apart_is_refused_by_its_parts(tier_a, mode):
     """In inference mode, too, where the dispatcher is asked about the whole."""
-    forbidden = read_forbidden(SPEC, {"operators": ["aten::mm", "aten::bmm"]}, BOTH)
-    source = f"def f(x):\n    x = x[0, 0]\n    with torch.{mode}(): return {product}"
-    with pytest.raises(ForbiddenCall, match=r"aten::b?mm, which"):
-        call(tier_a, source, forbidden, IMAGE)
+    worker = start(tier_a, "", read_forbidden(SPEC, {"operators": ["aten::mm", "aten::bmm"]}, BOTH))
+    for product in ("x @ x", "torch.einsum('ij,jk->ik', x, x)", "F.linear(x, x)", "x.matmul(x)"):
+        worker.run_cell(f"def f(x):\n    x = x[0, 0]\n    with torch.{mode}(): return {product}")
+        with pytest.raises(ForbiddenCall, match=r"aten::b?mm, which"):
+            worker.call("f", (IMAGE,), {}, seconds=5.0)
+    worker.close()
 
 
 def test_a_model_is_asked_behind_the_guard(tier_a, no_convolution):
@@ -260,13 +263,13 @@ def f():
     "told",
     ["aten::the grader is wrong", "9999", "-1", "true", "1.0", "null", "10**400", "[0]"],
 )
-def test_a_forged_refusal_says_nothing_of_its_own(isolated, no_convolution, told):
+def test_a_forged_refusal_says_nothing_of_its_own(tier_a, no_convolution, told):
     """A place that is not in our list, or any words, are no reply; so no student reads what a worker wrote."""
     value = {"true": "True", "null": "None", "10**400": str(10**400)}.get(
         told, told if told[0] != "a" else repr(told)
     )
     with pytest.raises(BadReply, match="what came back is no result"):
-        call(isolated, FORGE % f"[['forbidden', {value}]]", no_convolution)
+        call(tier_a, FORGE % f"[['forbidden', {value}]]", no_convolution)
 
 
 def test_a_forged_refusal_where_nothing_is_forbidden_is_no_reply(isolated):
