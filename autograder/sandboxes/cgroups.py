@@ -4,7 +4,7 @@ Runs in the grader; into the sandbox goes only an open file, through which a wor
 where none can be made, the limits that `jail` sets hold for each process by itself. Groups lie below the grader's own, so that
 what bounds the grader bounds its workers, too.
 Sources: Documentation/admin-guide/cgroup-v1/memory.rst and pids.rst; Documentation/admin-guide/cgroup-v2.rst, "Memory Interface
-Files" and "PID Interface Files". Version 2 was written by them and not run.
+Files" and "PID Interface Files".
 """
 
 import contextlib
