@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import assignment_names, open_assignment, plan_assignment
+from autograder.course_texts import misconceptions
 from autograder.errors import AutograderError
 from autograder.feedback import NOT_YOUR_FAULT, UNREADABLE, as_html, as_text, points_of
 from autograder.grade import grade, inputs_seed
@@ -23,6 +25,7 @@ from autograder.sandboxes.probe import open_sandbox
 from autograder.submission import read
 from autograder.tampering import noted
 from question_bank.keys import CourseKey
+from question_bank.misconceptions import Misconception
 
 POINTS_PREFIX = "points-"
 
@@ -53,7 +56,9 @@ class GradeCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
             if utils.is_grade(cell):
-                scores[cell.metadata.nbgrader["grade_id"]] = _fill(cell, result)
+                scores[cell.metadata.nbgrader["grade_id"]] = _fill(
+                    cell, result, misconceptions(settings.course)
+                )
         resources["legrade"] = scores
         nb.metadata[MARK] = {
             "needs_person": _reasons(result),
@@ -97,7 +102,7 @@ def plan_of(course: Path, name: str) -> Plan:
     return plan_assignment(course, name)
 
 
-def _fill(cell: Any, result: Grade) -> tuple[float | None, bool]:
+def _fill(cell: Any, result: Grade, texts: Mapping[str, Misconception]) -> tuple[float | None, bool]:
     """Write a points cell's outputs; return its score and whether a person is needed."""
     function = cell.metadata.nbgrader["grade_id"].removeprefix(POINTS_PREFIX)
     most = float(cell.metadata.nbgrader["points"])
@@ -105,8 +110,8 @@ def _fill(cell: Any, result: Grade) -> tuple[float | None, bool]:
     if points is not None:
         cell.outputs.append(new_output("execute_result", {"text/plain": f"{points:g}"}))
     shown = {
-        "text/html": as_html(function, result, points, most),
-        "text/plain": as_text(function, result, points, most),
+        "text/html": as_html(function, result, points, most, texts),
+        "text/plain": as_text(function, result, points, most, texts),
     }
     cell.outputs.append(new_output("display_data", shown))
     return points, points is None or result.needs_person
