@@ -69,6 +69,26 @@ def test_the_gradient_of_max_pooling_agrees_with_torch(data):
 
 @settings(deadline=None, max_examples=100)
 @given(st.data())
+def test_the_gradient_of_average_pooling_agrees_with_torch(data):
+    """Over the whole documented domain, padded zeros counted or not."""
+    import torch
+
+    kernel = data.draw(pairs(1, 4), "kernel")
+    stride = data.draw(st.none() | pairs(1, 4), "stride")
+    padding = data.draw(pairs(0, min(both(kernel)) // 2), "padding")
+    counted = data.draw(st.booleans(), "count_include_pad")
+    least = [max(1, k - 2 * p) for k, p in zip(both(kernel), both(padding), strict=True)]
+    shape = tuple(data.draw(st.integers(n, n + 5), "size") for n in (1, 1, *least))
+    images = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
+    out = torch.nn.functional.avg_pool2d(images, kernel, stride, padding, count_include_pad=counted)
+    dout = np.random.default_rng(data.draw(st.integers(0, 99), "seed")).standard_normal(out.shape)
+    out.backward(torch.from_numpy(dout))
+    got = reference("avg_pool2d_backward")(dout, shape, kernel, stride, padding, counted)
+    np.testing.assert_allclose(got, images.grad.numpy(), rtol=1e-9, atol=1e-12, strict=True)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
 def test_the_gradients_of_a_convolution_agree_with_torch(data):
     """Over the whole documented domain, all three of them."""
     import torch
@@ -140,6 +160,11 @@ ZEROS = {
 import numpy as np
 def max_pool2d_backward(dout, x, kernel_size, stride=None, padding=0):
     return np.zeros(x.shape)
+""",
+    "avg_pool2d_backward": """
+import numpy as np
+def avg_pool2d_backward(dout, x_shape, *args, **kwargs):
+    return np.zeros(x_shape)
 """,
     "conv2d_backward": """
 import numpy as np
