@@ -98,6 +98,12 @@ ACTIVATIONS = (
         "activations",
     ),
     (
+        "mean-logit-subtracted",
+        "Mean of the logits subtracted",
+        "With the mean subtracted some exponents are above 0, and the largest may still overflow.",
+        "activations",
+    ),
+    (
         "loss-averaged-over-classes",
         "Divided by the number of classes, too",
         "An image has one loss, however many classes there are; the mean is over the images only.",

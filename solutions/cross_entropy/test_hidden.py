@@ -100,9 +100,12 @@ def test_rows_far_apart(student, reference, rng):
 
 
 @pytest.mark.weight(1)
-def test_wide_rows(student, reference, rng):
+@pytest.mark.parametrize(
+    "centres", [[400.0] * 3 + [-400.0] * 3, [100.0] * 2 + [-1500.0] * 4], ids=["balanced", "skewed"]
+)
+def test_wide_rows(student, reference, rng, centres):
     """Logits that lie far apart within one image work, where its own class is among the likely ones."""
-    z = near(rng, 1, 6, centre=rng.permutation([400.0] * 3 + [-400.0] * 3))
+    z = near(rng, 1, 6, centre=rng.permutation(centres))
     check_far(student, reference, z, np.argsort(z, axis=1)[:, -2])
 
 

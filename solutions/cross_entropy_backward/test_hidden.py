@@ -99,9 +99,12 @@ def test_rows_far_apart(student, reference, rng):
 
 
 @pytest.mark.weight(2)
-def test_very_wrong_predictions(student, reference, rng):
+@pytest.mark.parametrize(
+    "centres", [[400.0] * 3 + [-400.0] * 3, [100.0] * 2 + [-1500.0] * 4], ids=["balanced", "skewed"]
+)
+def test_very_wrong_predictions(student, reference, rng, centres):
     """An image whose own class has a probability that no float can hold works."""
-    z = near(rng, 1, 6, centre=rng.permutation([400.0] * 3 + [-400.0] * 3))
+    z = near(rng, 1, 6, centre=rng.permutation(centres))
     check_far(student, reference, z, z.argmin(axis=1))
 
 

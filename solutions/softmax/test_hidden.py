@@ -81,9 +81,12 @@ def test_rows_far_apart(student, reference, rng):
 
 
 @pytest.mark.weight(2)
-def test_wide_rows(student, reference, rng):
+@pytest.mark.parametrize(
+    "centres", [[400.0] * 3 + [-400.0] * 3, [100.0] * 2 + [-1500.0] * 4], ids=["balanced", "skewed"]
+)
+def test_wide_rows(student, reference, rng, centres):
     """Logits that lie far apart within one image work."""
-    z = near(rng, 1, 6, centre=rng.permutation([400.0] * 3 + [-400.0] * 3))
+    z = near(rng, 1, 6, centre=rng.permutation(centres))
     check_far(student, reference, z)
 
 
