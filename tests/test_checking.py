@@ -1,10 +1,13 @@
 """`legrade check`: what a student sees at home is what the public checks of the notebook say, and nothing hidden is needed."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from autograder import legrade_checks
 from autograder.assignment import read_cells
 from autograder.checking import check
 from autograder.cli import app
@@ -32,8 +35,9 @@ def reference(name):
 
 
 def save(tmp_path, notebook):
-    """Write a notebook where a student has it."""
+    """Write a notebook where a student has it, with the module that travels with it."""
     path = tmp_path / "mine.ipynb"
+    shutil.copy(Path(legrade_checks.__file__), tmp_path)
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
 

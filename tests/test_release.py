@@ -8,12 +8,14 @@ import subprocess
 import sys
 import warnings
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder import legrade_checks
 from autograder.assignment import read_cells
 from autograder.course import assignment_names, find_course, open_assignment, open_function, plan_assignment
 from autograder.errors import AutograderError, LeakError, SpecError
@@ -140,8 +142,9 @@ def test_a_stub_promises_what_the_reference_does(course, name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_the_public_checks_hold_for_the_reference(course, name):
+def test_the_public_checks_hold_for_the_reference(course, tmp_path, name):
     """A check that a right program fails would teach the wrong thing; run as a student does, in a fresh process."""
+    shutil.copy(Path(legrade_checks.__file__), tmp_path)  # travels with the notebook
     assignment = open_assignment(course, name)
     lines = [
         "import importlib.util, sys",
@@ -160,8 +163,9 @@ def test_the_public_checks_hold_for_the_reference(course, name):
         cell.source for cell in read_cells(assignment) if cell.kind == "code" and cell.role in (None, "check")
     ]
     done = subprocess.run(
-        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=240
-    )
+        [sys.executable, "-c", "\n".join(lines)],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
 
 
