@@ -330,6 +330,7 @@ def test_a_locked_member_or_an_odd_method_is_named(grade):
         (packed([("report.pdf", b"%PDF")]), NO_SUBMISSION),
         (packed([("a.py", "1"), ("b.py", "2")]), "The archive holds 2 candidates (a.py, b.py); hand in one."),
     ],
+    ids=["empty", "text", "notebook", "cut off", "without members", "without code", "two programs"],
 )
 def test_a_zip_that_gives_nothing_says_why_and_is_that_student_s_matter(grade, data, reason):
     """The broken zip of one student leaves the others' work as it is."""

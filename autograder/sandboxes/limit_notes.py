@@ -1,7 +1,5 @@
 """Which limit an end or an exception came from: a student is told its name in `spec.toml` and its value."""
 
-import signal
-
 from autograder.model import Limits
 from autograder.sandboxes import End
 
@@ -21,9 +19,6 @@ _BY_TEXT = (
     ("[Errno 27]", "file_mb"),
     ("[Errno 28]", "scratch_mb"),
 )
-BY_TICKS = 0.5
-"""Share of its processor time that a process surely has had when the kernel ends it for that limit: it counts whole ticks of the
-clock against the limit, but reports exact time; on a busy machine 0.78 was seen."""
 _UNITS = {"mb": " MiB", "kb": " KiB", "seconds": " s"}
 
 
@@ -78,6 +73,6 @@ def of_end(end: End, ended_by: str, limits: Limits) -> str | None:
         return of_memory(limits)
     if ended_by == "scratch":
         return f"your code wrote more than the limit of {shown(limits, 'scratch_mb')}, or too many files"
-    if end.code == -signal.SIGKILL and end.cpu_seconds >= BY_TICKS * limits.cpu_seconds:
+    if ended_by == "cpu":
         return f"your code used more processor time than the limit of {shown(limits, 'cpu_seconds')}"
     return None
