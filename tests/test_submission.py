@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from autograder import notebook
 from autograder.assignment import load_assignment
 from autograder.errors import AutograderError
 from autograder.notebook import Cell, parse
+from autograder.release import build_notebook
 from autograder.submission import MAX_BYTES, MAX_CODE, find, identity, read
 from autograder.tampering import GivenCell, given_cells, noted
 
@@ -300,6 +303,20 @@ def test_the_cells_of_a_release_are_those_that_an_assignment_gives(course):
         ("points-max_pool2d_forward", True, 8.0),
     ]
     assert all(copy.source for copy in given if copy.grade_id.startswith("check"))
+
+
+def test_the_command_notes_what_was_changed_of_an_assignment(tmp_path, course):
+    """`legrade grade --assignment` says it beside the points; a released notebook as it is says nothing."""
+    released = json.loads(build_notebook(course, load_assignment(course / "assignments" / "conv_pool")))
+    for name, cells in (("ana", released["cells"]), ("bo", released["cells"] * 2)):
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(released | {"cells": cells}), encoding="utf-8")
+    options = ("--assignment", "conv_pool", "--seed", "1", "--tier", "C", "--course", str(course))
+    command = [Path(sys.executable).with_name("legrade"), "grade", str(tmp_path), *options]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False).stdout
+    ana, bo = told.split("bo: 0 of 20")
+    assert ana.startswith("ana: 0 of 20")
+    assert "What was given out was changed" not in ana
+    assert "What was given out was changed (more than once: stub-conv2d_forward, " in bo
 
 
 def test_a_retyped_code_cell_is_still_code(tmp_path):
