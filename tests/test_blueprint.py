@@ -1,6 +1,7 @@
 """A blueprint is read whole or refused with file, field, what was got and what was expected."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from question_bank.errors import BlueprintError, FormatError
 
 HEAD = 'title = "Quiz"\npaper = "quiz-1"\n'
 SLOT = '[[slots]]\nfamily = "conv-output-size"\n'
+ASSIGNMENTS = Path(__file__).resolve().parent.parent / "assignments"
 
 
 def test_reads_every_field(tmp_path):
@@ -30,6 +32,13 @@ def test_freezes_and_reads_back(points):
     """The frozen form is exact."""
     blueprint = parse_blueprint(f"{HEAD}{SLOT}points = {points}\nradicals.s = 2".encode())
     assert Blueprint.from_json(blueprint.to_json()) == blueprint
+
+
+def test_the_quizzes_of_the_assignments_can_be_built():
+    """Each is read, and each has an id of its own: papers of two quizzes cannot be mistaken for each other."""
+    quizzes = [read_blueprint(path) for path in sorted(ASSIGNMENTS.glob("*/exam.toml"))]
+    assert len(quizzes) >= 4
+    assert len({quiz.paper for quiz in quizzes}) == len(quizzes)
 
 
 BROKEN = {

@@ -187,6 +187,11 @@ compare(result, [[[[1.75, 1.5], [0.75, 2.25]]]], say="This is the worked example
 result = avg_pool2d_forward(image, 2, stride=2, padding=1, count_include_pad=False)
 compare(result, [[[[7, 3], [3, 4.5]]]], say="Only the pixels on the image count here.", image=image, kernel_size=2,
         stride=2, padding=1)
+
+image = np.arange(16.0).reshape(2, 2, 2, 2)
+result = avg_pool2d_forward(image, 2)
+compare(result, [[[[1.5]], [[5.5]]], [[[9.5]], [[13.5]]]], say="Images and channels stay apart.", image=image,
+        kernel_size=2)
 print("Part 2, all public checks pass. They are necessary, not sufficient.")
 
 # %% legrade_points="avg_pool2d_forward"
