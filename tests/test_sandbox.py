@@ -27,7 +27,7 @@ from autograder.errors import (
     WorkerDied,
 )
 from autograder.model import Limits
-from autograder.sandboxes import prefork
+from autograder.sandboxes import cgroup_places, prefork
 from autograder.sandboxes import probe as probing
 from autograder.sandboxes.prefork import PreforkSandbox
 from autograder.sandboxes.probe import open_sandbox, probe
@@ -428,6 +428,27 @@ def test_a_bounded_fork_bomb_leaves_no_process(tier_a):
     worker.close()
     assert made < 200
     assert wait_for(lambda: descendants() <= before)
+
+
+def test_processes_end_at_the_limit_without_a_control_group_too(tier_a, monkeypatch):
+    """Where the grader may make no group, the kernel counts the worker's user in its own namespace."""
+    monkeypatch.setattr(cgroup_places, "find", lambda: "none may be made")
+    source = """
+    import os, time
+    def f():
+        made = 0
+        try:
+            while made < 200:
+                if os.fork() == 0:
+                    time.sleep(300)
+                    os._exit(0)
+                made += 1
+        except OSError:
+            pass
+        return made
+    """
+    with PreforkSandbox("A") as sandbox:
+        assert run(sandbox, source) < 100
 
 
 def test_threads_beyond_the_limit_fail_in_the_students_code(isolated):

@@ -109,7 +109,7 @@ WEAKENINGS = {
         "sandboxes/jail.py",
         "            _hard(resource.RLIMIT_NPROC, processes)\n",
         "            pass\n",
-        f"{SANDBOX}::test_a_bounded_fork_bomb_leaves_no_process",
+        f"{SANDBOX}::test_processes_end_at_the_limit_without_a_control_group_too",
     ),
     "no control group": Weakening(
         "sandboxes/lockdown.py",
