@@ -321,8 +321,8 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on_when_there_is_room(sma
 
 def test_a_folder_that_cannot_be_written_is_told_before_anything_is_graded(small_class):
     """A read-only file system, also for root."""
-    script = f"mount -o remount,ro $DISK; {GRADE} > told.txt 2>&1 && exit 9 || echo exit $?"
-    done = on_a_small_disk(script, cwd=small_class)
+    script = f"{GRADE} > told.txt 2>&1 && exit 9 || echo exit $?"
+    done = on_a_small_disk(script, options=",ro", cwd=small_class)
     told = (small_class / "told.txt").read_text()
     assert done.stdout.split() == ["exit", "2"], done.stdout + done.stderr + told
     assert "cannot be written: Read-only file system; give --json a file in a folder of your own" in told
