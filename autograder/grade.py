@@ -104,12 +104,19 @@ class _Batch:
         self._journal = journal
         self._suite, self._versions = suite_digest(plan), library_versions()
         self._suites = load_suites(plan, self._suite)
+        self._marks = self._fingerprints() if journal is not None else []
+
+    def _fingerprints(self) -> list[str]:
+        """Digest what decides each grade; only a journal asks for it, and it reads every mistake of the course."""
         given = conditions(
-            plan, self._suite, seed=seed, tier=sandbox.tier, versions=self._versions, options=options
+            self._plan,
+            self._suite,
+            seed=self._seed,
+            tier=self._sandbox.tier,
+            versions=self._versions,
+            options=self._options,
         )
-        self._marks = (
-            [fingerprint(submission, given) for submission in submissions] if journal is not None else []
-        )
+        return [fingerprint(submission, given) for submission in self._submissions]
 
     def known(self, place: int) -> bool:
         """Take a grade from the journal; tell whether there was one."""

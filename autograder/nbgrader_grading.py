@@ -51,14 +51,13 @@ class GradeCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
         names = resources["nbgrader"]
         settings = read_settings(Path(coursedir.root))
         result = self._grade(coursedir, settings, names)
+        texts = misconceptions(settings.course)
         scores: dict[str, tuple[float | None, bool]] = {}
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
             if utils.is_grade(cell):
-                scores[cell.metadata.nbgrader["grade_id"]] = _fill(
-                    cell, result, misconceptions(settings.course)
-                )
+                scores[cell.metadata.nbgrader["grade_id"]] = _fill(cell, result, texts)
         resources["legrade"] = scores
         nb.metadata[MARK] = {
             "needs_person": _reasons(result),
