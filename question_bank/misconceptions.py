@@ -7,6 +7,7 @@ used: in `families/<name>.py` for questions and in `solutions/<function>/mistake
 from dataclasses import dataclass
 
 from question_bank.misconceptions_activations import ACTIVATIONS
+from question_bank.misconceptions_arrays import ARRAYS
 from question_bank.misconceptions_by_hand import BY_HAND
 from question_bank.misconceptions_code import CODE
 from question_bank.misconceptions_concepts import CONCEPTS
@@ -248,138 +249,7 @@ _ENTRIES = (
         "pooling",
     ),
     # --- programs
-    Misconception(
-        "height-width-swapped",
-        "Height and width exchanged",
-        "Axis 2 of an image is its height and axis 3 its width, in the input and in the result.",
-        "shapes",
-    ),
-    Misconception(
-        "square-image-assumed",
-        "Image thought to be square",
-        "Height and width are two numbers: each axis has its own number of positions.",
-        "shapes",
-    ),
-    Misconception(
-        "square-kernel-assumed",
-        "Kernel thought to be square",
-        "A kernel has a height and a width of its own; both must be read from its shape.",
-        "shapes",
-    ),
-    Misconception(
-        "pair-order-swapped",
-        "Entries of a pair exchanged",
-        "In a pair the first entry belongs to the height and the second to the width.",
-        "shapes",
-    ),
-    Misconception(
-        "pair-second-ignored",
-        "Second entry of a pair not used",
-        "A pair gives each axis its own value: the second entry belongs to the width.",
-        "shapes",
-    ),
-    Misconception(
-        "stride-on-rows-only",
-        "Stride used on one axis only",
-        "The window moves by the stride along the height and along the width.",
-        "shapes",
-    ),
-    Misconception(
-        "stride-only-in-the-size",
-        "Stride used for the size, not for the windows",
-        "Output position i reads the window that starts at i times the stride, not at i.",
-        "shapes",
-    ),
-    Misconception(
-        "dilation-not-in-the-size",
-        "Dilated kernel thought to be no longer",
-        "The number of positions follows from the span of the dilated kernel, not from its number of entries.",
-        "shapes",
-    ),
-    Misconception(
-        "padding-of-the-output",
-        "Result padded instead of the input",
-        "The padding is laid around the input before the window moves, not around the result.",
-        "convolution",
-    ),
-    Misconception(
-        "first-image-only",
-        "Only the first image computed",
-        "Axis 0 of the input counts images, and every one of them has a result.",
-        "convolution",
-    ),
-    Misconception(
-        "first-channel-only",
-        "Only the first channel used",
-        "Every channel of the input takes part, not just the first.",
-        "convolution",
-    ),
-    Misconception(
-        "first-filter-only",
-        "Only the first filter used",
-        "Each filter gives an output channel of its own.",
-        "convolution",
-    ),
-    Misconception(
-        "channels-averaged",
-        "Channels averaged instead of added",
-        "The products of all input channels are added; nothing is divided by the number of channels.",
-        "convolution",
-    ),
-    Misconception(
-        "kernel-cut-short",
-        "Last row and column of the window left out",
-        "A range in Python ends before its stop, so the window must run to its full height and width.",
-        "convolution",
-    ),
-    Misconception(
-        "groups-ignored",
-        "Groups left out",
-        "Each group of filters reads its own share of the input channels, not always the first share.",
-        "convolution",
-    ),
-    Misconception(
-        "argument-changed",
-        "Argument overwritten",
-        "A slice of an array is a view: what is written into it changes the caller's array.",
-        "convolution",
-    ),
-    Misconception(
-        "result-truncated",
-        "Result stored as whole numbers",
-        "An array made with an integer dtype cuts the fraction off everything stored in it.",
-        "convolution",
-    ),
-    Misconception(
-        "image-dtype-kept",
-        "Result stored in the image's number type",
-        "An image of whole numbers still has a result with fractions; the result needs a float dtype.",
-        "convolution",
-    ),
-    Misconception(
-        "maximum-from-zero",
-        "Maximum started at 0",
-        "A running maximum that starts at 0 never sees a window whose values are all negative.",
-        "pooling",
-    ),
-    Misconception(
-        "padding-with-zeros",
-        "Zeros put around the image before the maximum",
-        "Max pooling pads with minus infinity, so that a padded pixel never wins.",
-        "pooling",
-    ),
-    Misconception(
-        "maximum-across-channels",
-        "Maximum taken across channels",
-        "Pooling treats each channel by itself; the number of channels stays the same.",
-        "pooling",
-    ),
-    Misconception(
-        "whole-image-maximum",
-        "Maximum of the whole image",
-        "Each output is the maximum of its own window, not of the whole image.",
-        "pooling",
-    ),
+    *(Misconception(*row) for row in ARRAYS),
     # --- layers and gradients by hand
     *(Misconception(*row) for row in BY_HAND),
     *(Misconception(*row) for row in GRADIENTS),

@@ -1,0 +1,136 @@
+"""Rows of the catalogue about programs that convolve and pool arrays: id, title, explanation, topic."""
+
+ARRAYS = (
+    (
+        "height-width-swapped",
+        "Height and width exchanged",
+        "Axis 2 of an image is its height and axis 3 its width, in the input and in the result.",
+        "shapes",
+    ),
+    (
+        "square-image-assumed",
+        "Image thought to be square",
+        "Height and width are two numbers: each axis has its own number of positions.",
+        "shapes",
+    ),
+    (
+        "square-kernel-assumed",
+        "Kernel thought to be square",
+        "A kernel has a height and a width of its own; both must be read from its shape.",
+        "shapes",
+    ),
+    (
+        "pair-order-swapped",
+        "Entries of a pair exchanged",
+        "In a pair the first entry belongs to the height and the second to the width.",
+        "shapes",
+    ),
+    (
+        "pair-second-ignored",
+        "Second entry of a pair not used",
+        "A pair gives each axis its own value: the second entry belongs to the width.",
+        "shapes",
+    ),
+    (
+        "stride-on-rows-only",
+        "Stride used on one axis only",
+        "The window moves by the stride along the height and along the width.",
+        "shapes",
+    ),
+    (
+        "stride-only-in-the-size",
+        "Stride used for the size, not for the windows",
+        "Output position i reads the window that starts at i times the stride, not at i.",
+        "shapes",
+    ),
+    (
+        "dilation-not-in-the-size",
+        "Dilated kernel thought to be no longer",
+        "The number of positions follows from the span of the dilated kernel, not from its number of entries.",
+        "shapes",
+    ),
+    (
+        "padding-of-the-output",
+        "Result padded instead of the input",
+        "The padding is laid around the input before the window moves, not around the result.",
+        "convolution",
+    ),
+    (
+        "first-image-only",
+        "Only the first image computed",
+        "Axis 0 of the input counts images, and every one of them has a result.",
+        "convolution",
+    ),
+    (
+        "first-channel-only",
+        "Only the first channel used",
+        "Every channel of the input takes part, not just the first.",
+        "convolution",
+    ),
+    (
+        "first-filter-only",
+        "Only the first filter used",
+        "Each filter gives an output channel of its own.",
+        "convolution",
+    ),
+    (
+        "channels-averaged",
+        "Channels averaged instead of added",
+        "The products of all input channels are added; nothing is divided by the number of channels.",
+        "convolution",
+    ),
+    (
+        "kernel-cut-short",
+        "Last row and column of the window left out",
+        "A range in Python ends before its stop, so the window must run to its full height and width.",
+        "convolution",
+    ),
+    (
+        "groups-ignored",
+        "Groups left out",
+        "Each group of filters reads its own share of the input channels, not always the first share.",
+        "convolution",
+    ),
+    (
+        "argument-changed",
+        "Argument overwritten",
+        "A slice of an array is a view: what is written into it changes the caller's array.",
+        "convolution",
+    ),
+    (
+        "result-truncated",
+        "Result stored as whole numbers",
+        "An array made with an integer dtype cuts the fraction off everything stored in it.",
+        "convolution",
+    ),
+    (
+        "image-dtype-kept",
+        "Result stored in the image's number type",
+        "An image of whole numbers still has a result with fractions; the result needs a float dtype.",
+        "convolution",
+    ),
+    (
+        "maximum-from-zero",
+        "Maximum started at 0",
+        "A running maximum that starts at 0 never sees a window whose values are all negative.",
+        "pooling",
+    ),
+    (
+        "padding-with-zeros",
+        "Zeros put around the image before the maximum",
+        "Max pooling pads with minus infinity, so that a padded pixel never wins.",
+        "pooling",
+    ),
+    (
+        "maximum-across-channels",
+        "Maximum taken across channels",
+        "Pooling treats each channel by itself; the number of channels stays the same.",
+        "pooling",
+    ),
+    (
+        "whole-image-maximum",
+        "Maximum of the whole image",
+        "Each output is the maximum of its own window, not of the whole image.",
+        "pooling",
+    ),
+)
