@@ -23,20 +23,22 @@ MAX_NESTING = 3
 """Archives inside archives."""
 MAX_MEMBER = 64 * 2**20
 TRIVIAL = ("import ", "from ")
+TRAVELS = Path(__file__).with_name("legrade_checks.py")
+"""What lies beside every notebook that uses it: no line of it is secret, such as `except (TypeError, ValueError):`."""
 
 
 def secret_lines(solutions: Path, *, feedback: bool = False) -> dict[str, str]:
     """Collect every line of `solutions/` that is secret, and where it stands.
 
-    What is public by contract is left out: the summary and signature of a `spec.toml`, and the signature and docstring of the
-    functions of a `reference.py`.
+    What is public by contract is left out: the summary and signature of a `spec.toml`, the signature and docstring of the
+    functions of a `reference.py`, and what stands in the module that travels with notebooks, too.
 
     Args:
         solutions: the course's folder of that name.
         feedback: also leave out the docstrings of the hidden tests, which students read after grading.
     """
     secrets: dict[str, str] = {}
-    public: set[str] = set()
+    public = {line.strip() for line in TRAVELS.read_text(encoding="utf-8").splitlines()}
     for folder in sorted(path for path in solutions.iterdir() if path.is_dir()):
         functions = _functions(folder)
         public |= _contract(folder)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from autograder.assignment import AssignmentPart, ignored_cells, load_assignment, read_cells
 from autograder.course import find_course, open_assignment, open_function
 from autograder.errors import SpecError
+from autograder.leaks import TRAVELS, refuse_leaks, secret_lines
 from autograder.notebook import clean
 from autograder.percent import split
 
@@ -181,3 +182,8 @@ def test_every_shipped_part_has_its_stub_and_its_points_cell(name):
     assert sorted(points) == sorted(part.function for part in assignment.parts)
     for part in assignment.parts:
         assert set(part.features) <= set(open_function(course, part.function).features)
+
+
+def test_what_lies_beside_a_notebook_passes_the_last_look_before_a_release():
+    """The module of the public checks shares everyday lines with the suites; they must not stop nbgrader's release."""
+    refuse_leaks([TRAVELS], secret_lines(ROOT / "solutions"))
