@@ -1,6 +1,6 @@
 """What the worker's own operations answer about a model; an answer that none of them gives was forged.
 
-The operations (`worker_models.py`) run where the student's code runs, so what they say is evidence. A suite may rely on its
+The operations (`worker_models.py`, `worker_probes.py`) run where the student's code runs, so what they say is evidence. A suite may rely on its
 form: a form that is wrong is the student's doing, never an error of ours.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import BadReply
+from autograder.wire import Handle
 
 MAX_PARAMETERS = 10**9
 
@@ -51,11 +52,24 @@ def _are_weights(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(w, np.ndarray) and w.dtype == np.float32 for w in value)
 
 
+def _are_notes(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_note(note) for note in value)
+
+
+def _is_note(value: Any) -> bool:
+    match value:
+        case [bool(), bool(), np.ndarray(ndim=1) as names]:
+            return bool(names.dtype == np.float32)
+    return False
+
+
 _FORMS: dict[str, Callable[[Any], bool]] = {
     "best_device": lambda value: isinstance(value, str),
     "device": lambda value: isinstance(value, str),
     "layers": lambda _: False,
     "parameters": _is_count,
+    "seen": _are_notes,
+    "sequential": lambda value: isinstance(value, Handle),
     "set_weights": lambda value: value is None,
     "weights": _are_weights,
 }

@@ -247,6 +247,9 @@ HONEST = {
     "parameters": lambda *_: 61706,
     "weights": lambda *_: [np.zeros(shape, np.float32) for shape in LENET],
     "set_weights": lambda *_: None,
+    "evaluate": lambda *_: 0.5,
+    "sequential": lambda *_: wire.Handle(1),
+    "seen": lambda *_: [[True, True, np.full(8, 1 / 64, np.float32)]],
     "layers": lambda args, _: [["L", np.array([args[1][0], *shape]), n] for shape, n in ROWS],
 }
 

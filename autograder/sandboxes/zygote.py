@@ -73,7 +73,10 @@ def main() -> None:
     modules = {name: _load_source(name, text) for name, text in sources.items()}
     shell = _import(config["warm"], modules["worker"])
     ours = {"probe": attempts.run, "statements": modules["worker"].statement_lines}
-    operations = {**ours, **getattr(modules.get("worker_models"), "OPERATIONS", {})}
+    about_models = [
+        getattr(modules.get(name), "OPERATIONS", {}) for name in ("worker_models", "worker_probes")
+    ]
+    operations = {**ours, **about_models[0], **about_models[1]}
     guard = getattr(modules.get("worker_dispatch"), "Guard", None)
     warm = Warm(
         jail, lockdown, watching, filters, modules["wire"], modules["worker"], operations, guard, shell
