@@ -1,11 +1,12 @@
 """Whose doing it was: what the cases of a hidden test came to, and what a student is told of them."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from autograder.errors import NotDefined, StudentFault, StudentRaised
 from autograder.model import Outcome, TestResult
 from autograder.proxy import NotRun
-from autograder.testing import Mismatch
+from autograder.testing import Mismatch, Partial
 
 OUR_FAULT = "the grader could not run this test; a person will look at it"
 
@@ -19,6 +20,8 @@ class Case:
     detail: str
     shapes: str
     seconds: float
+    share: Fraction = Fraction(0)
+    """Of its points, where it failed in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,23 @@ def judge(error: BaseException | None) -> tuple[Outcome, str, str]:
     return Outcome.ERROR, OUR_FAULT, _printable(f"{type(error).__name__}: {error}")
 
 
+def share_of(error: BaseException | None) -> Fraction:
+    """Return what an exception in a test leaves of the case's points: nothing, unless the suite gave a part of them."""
+    return error.share if isinstance(error, Partial) else Fraction(error is None)
+
+
 def _printable(text: str) -> str:
     """Take what steers a terminal out of a text that may quote a worker: its first line is printed."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | None) -> TestResult:
-    """Fold the cases of one test into its result; an error of ours leaves the points open."""
+    """Fold the cases of one test into its result; an error of ours leaves the points open, whatever the other cases earned."""
     bad = [case for case in cases if case.outcome is not Outcome.PASSED]
     errors = [case for case in bad if case.outcome is Outcome.ERROR]
     failed = [case for case in bad if case.outcome is Outcome.FAILED]
     held = max(0, test.cases - len(bad))
+    earned = held + sum((case.share for case in bad), Fraction(0))
     if errors:
         shown, outcome = errors[0], Outcome.ERROR
     elif failed or (bad and held):
@@ -66,7 +75,7 @@ def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | 
         shown, outcome = bad[0], Outcome.SKIPPED
     else:
         shown, outcome = cases[0], Outcome.PASSED
-    points = None if errors else test.max_points * held / test.cases
+    points = None if errors else test.max_points * float(earned / test.cases)
     return TestResult(
         function=function,
         test=test.name,

@@ -17,7 +17,7 @@ from autograder.diagnosis import diagnose
 from autograder.errors import AutograderError
 from autograder.loading import Loading
 from autograder.model import Outcome, Plan, TestResult
-from autograder.outcomes import Case, SuiteTest, collect, judge
+from autograder.outcomes import Case, SuiteTest, collect, judge, share_of
 from autograder.proxy import ReferenceProxy, StudentProxy
 from autograder.sandboxes import Sandbox
 from autograder.submission import Submission
@@ -177,8 +177,9 @@ class GradingPlugin:
         if call.when == "call" or call.excinfo is not None:
             proxy = self._runs[run].proxies.get(part)
             shapes = proxy.last_shapes if proxy is not None else ""
-            outcome, reason, detail = judge(call.excinfo.value if call.excinfo is not None else None)
-            case = Case(outcome, reason, detail, shapes, call.duration)
+            error = call.excinfo.value if call.excinfo is not None else None
+            outcome, reason, detail = judge(error)
+            case = Case(outcome, reason, detail, shapes, call.duration, share_of(error))
             self._runs[run].cases.setdefault((part, name), []).append(case)
         return report
 

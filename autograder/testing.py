@@ -10,6 +10,7 @@ A suite is ordinary pytest. Its fixtures come from `autograder.pytest_plugin`:
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = [
     "Function",
     "Handle",
     "Mismatch",
+    "Partial",
     "Strided",
     "Student",
     "StudentFault",
@@ -29,6 +31,7 @@ __all__ = [
     "assert_raises",
     "assert_same",
     "assert_unchanged",
+    "credit",
 ]
 
 
@@ -66,6 +69,40 @@ class Mismatch(AssertionError):  # noqa: N818 -- reads as what it says in a suit
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
+
+
+class Partial(Mismatch):
+    """The test holds in part: it did not pass, and earns `share` of its points."""
+
+    def __init__(self, share: Fraction, reason: str, detail: str) -> None:
+        super().__init__(reason, f"{detail}; credit {share}")
+        self.share = share
+
+
+def credit(share: Fraction, reason: str, detail: str) -> None:
+    """Give a share of the test's points and end the test, which has then failed; with a share of 1 it goes on.
+
+    Args:
+        share: from 0 to 1, exact, so that the same result earns the same points everywhere. It stands in the record.
+        reason: what is missing, for the student.
+        detail: values, for the instructor.
+
+    Raises:
+        Partial: the share is below 1.
+        TypeError, ValueError: it is no exact number, or not from 0 to 1: the suite is broken.
+
+    >>> credit(Fraction(1), "nothing", "")
+    >>> credit(Fraction(2, 3), "a third is missing", "4 of 6")
+    Traceback (most recent call last):
+        ...
+    autograder.testing.Partial: a third is missing: 4 of 6; credit 2/3
+    """
+    if not isinstance(share, (Fraction, int)):
+        raise TypeError(f"credit={share!r}: expected a Fraction from 0 to 1")
+    if not 0 <= share <= 1:
+        raise ValueError(f"credit={share}: expected a Fraction from 0 to 1")
+    if share < 1:
+        raise Partial(Fraction(share), reason, detail)
 
 
 def assert_same(got: Any, expected: ArrayLike, *, rtol: float = 1e-9, atol: float | None = None) -> None:

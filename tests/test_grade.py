@@ -2,14 +2,18 @@
 
 import json
 import textwrap
+from fractions import Fraction
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.course import load_spec, plan_assignment, plan_functions, suite_digest
 from autograder.errors import SpecError, UnknownNameError
 from autograder.grade import development_seed, grade, inputs_seed
 from autograder.model import Outcome
+from autograder.outcomes import Case, SuiteTest, collect
 from autograder.results import to_json
 from autograder.submission import read
 from question_bank.keys import CourseKey
@@ -334,14 +338,14 @@ def test_unknown_names_are_answered_with_the_nearest(course):
     """Functions and assignments alike."""
     with pytest.raises(UnknownNameError, match="did you mean conv2d_forward"):
         plan_functions(course, ["conv2d_foward"])
-    with pytest.raises(UnknownNameError, match="did you mean conv_pool"):
-        plan_assignment(course, "conv_pol")
+    with pytest.raises(UnknownNameError, match="did you mean convolution"):
+        plan_assignment(course, "convoluton")
 
 
 def test_an_assignment_gives_its_points_and_tests_what_was_taught(course):
     """The suite's weights become shares of the assignment's points."""
-    plan = plan_assignment(course, "conv_pool")
-    assert [part.spec.name for part in plan.parts] == ["conv2d_forward", "max_pool2d_forward"]
+    plan = plan_assignment(course, "convolution")
+    assert [part.spec.name for part in plan.parts] == ["conv2d_forward", "im2col", "conv2d_1x1_as_dense"]
     assert plan.parts[0].features < set(plan.parts[0].spec.features)
 
 
@@ -422,3 +426,71 @@ def test_the_digest_covers_everything_but_programs(small):
     (small / "solutions" / "double" / "calibration").mkdir()
     (small / "solutions" / "double" / "calibration" / "digits.json").write_text("{}")
     assert suite_digest(plan) != before
+
+
+SHARES = '''
+from fractions import Fraction
+import pytest
+from autograder.testing import Mismatch, credit
+
+@pytest.mark.weight(6)
+def test_share(student):
+    """As large as it says."""
+    share = student(0)
+    credit(Fraction(int(share[0]), int(share[1])), "it is not the whole", f"{share}")
+
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("n", [1, 2])
+def test_share_of_a_case(student, n):
+    """One case in part, another whole."""
+    credit(Fraction(1, n), "a case in part", f"case {n}")
+'''
+
+
+@pytest.mark.parametrize(
+    ("share", "points", "outcome"),
+    [((2, 3), 4.0, "failed"), ((0, 3), 0.0, "failed"), ((3, 3), 6.0, "passed"), ((1, 7), 6 / 7, "failed")],
+)
+def test_a_suite_may_give_a_share_of_a_test_s_points(small, grade_text, share, points, outcome):
+    """The share is exact and stands in the record; what is less than the whole has not passed, and says why."""
+    (small / "solutions" / "double" / "test_hidden.py").write_text(SHARES)
+    result = grade_text(f"def double(x, scale=2):\n    return {share}\n")
+    whole, cases = result.tests
+    assert (whole.points, whole.outcome) == (pytest.approx(points), outcome)
+    assert (cases.points, cases.outcome, cases.reason) == (1.5, "failed", "a case in part")
+    assert cases.detail == "a case in part: case 2; credit 1/2"
+    assert result.points == pytest.approx(points + 1.5, abs=1e-6)
+    if outcome == "failed":
+        assert whole.reason == "it is not the whole"
+        assert whole.detail.endswith(f"; credit {Fraction(*share)}")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [("0.5", "credit=0.5"), ("Fraction(7, 6)", "credit=7/6"), ("-1", "credit=-1")]
+)
+def test_a_share_that_is_none_is_our_fault(small, grade_text, share, said):
+    """A broken suite costs nobody points: a share is exact, and from 0 to 1."""
+    suite = SHARES.replace("Fraction(int(share[0]), int(share[1]))", share)
+    (small / "solutions" / "double" / "test_hidden.py").write_text(suite)
+    result = grade_text("def double(x, scale=2):\n    return (1, 2)\n")
+    assert result.points is None
+    assert f"{said}: expected a Fraction from 0 to 1" in result.tests[0].detail
+
+
+@given(
+    st.lists(st.sampled_from(["passed", "failed", "skipped", "error"]), min_size=1, max_size=5),
+    st.lists(st.fractions(0, 1, max_denominator=400), min_size=5, max_size=5),
+    st.floats(0.1, 20),
+)
+def test_points_of_a_test_are_the_shares_of_its_cases(outcomes, shares, most):
+    """Exactly added, never above the maximum, open after any error of ours."""
+    cases = [
+        Case(Outcome(name), "r", "", "", 0.0, share if name == "failed" else Fraction(name == "passed"))
+        for name, share in zip(outcomes, shares, strict=False)
+    ]
+    got = collect(SuiteTest(0, "t", "d", most, len(cases)), "f", cases, None).points
+    if "error" in outcomes:
+        assert got is None
+    else:
+        assert got == most * float(sum(case.share for case in cases) / len(cases))
+        assert 0 <= got <= most
