@@ -1,6 +1,6 @@
 """What the worker's own operations answer about a model; an answer that none of them gives was forged.
 
-The operations (`worker_models.py`, `worker_probes.py`) run where the student's code runs, so what they say is evidence. A suite may rely on its
+The operations (`worker_models.py`, `worker_probes.py`, `worker_networks.py`) run where the student's code runs, so what they say is evidence. A suite may rely on its
 form: a form that is wrong is the student's doing, never an error of ours.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import BadReply
+from autograder.evidence_networks import FORMS
 from autograder.wire import Handle
 
 MAX_PARAMETERS = 10**9
@@ -19,7 +20,8 @@ def believe(operation: str, value: Any) -> Any:
     """Take an operation's answer when it has that operation's form.
 
     Returns:
-        The answer; of `layers` as rows (class name, output shape, number of parameters).
+        The answer; of `layers` as rows (class name, output shape, number of parameters), of the operations on networks
+        as `evidence_networks` says.
 
     Raises:
         BadReply: it has another form.
@@ -27,6 +29,8 @@ def believe(operation: str, value: Any) -> Any:
     >>> believe("layers", [["ReLU", np.array([2, 3]), 0]])
     [('ReLU', (2, 3), 0)]
     """
+    if operation in FORMS:
+        return FORMS[operation](value)
     if operation == "layers" and isinstance(value, (list, tuple)):
         return [_row(row) for row in value]
     if operation in _FORMS and not _FORMS[operation](value):

@@ -1,6 +1,5 @@
 """The submission as a suite sees it: a callable whose calls run in a sandboxed worker."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -9,12 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.diagnosis import Call
 from autograder.errors import (
     BadReply,
     LimitHit,
     NotDefined,
-    SandboxError,
     StudentFault,
     StudentRaised,
     WorkerDied,
@@ -22,6 +19,7 @@ from autograder.errors import (
 from autograder.evidence import believe
 from autograder.loading import Loading
 from autograder.model import Spec
+from autograder.replay import Call
 from autograder.sandboxes import Sandbox, Worker
 from autograder.submission import Submission
 
@@ -77,13 +75,20 @@ class StudentProxy:
     def ask(self, operation: str, *args: Any, seconds: float | None = None) -> Any:
         """Run one of the worker's own operations on what the student's functions returned."""
         worker = self._ready()
+        result, raised = None, None
         try:
             limit = seconds or self._spec.limits.call_seconds
             with self._loading.doubting():
                 answer = worker.ask(operation, args, seconds=limit).value
-            return believe(operation, answer)
+            result = believe(operation, answer)
+        except StudentFault as fault:
+            raised = fault.kind if isinstance(fault, StudentRaised) else type(fault).__name__
+            raise
         finally:
+            if self._spec.diagnose:
+                self._keep(Call(operation, args, {}, result, raised, (), asked=True))
             self._bury(worker)
+        return result
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.last_shapes = _shapes((*args, *kwargs.values()))
@@ -221,40 +226,3 @@ def _shapes(values: tuple[Any, ...]) -> str:
     """Write the shapes of the array arguments: all that a student is told of a hidden call."""
     arrays = [v.array if isinstance(v, (wire.Tensor, wire.Strided)) else v for v in values]
     return ", ".join(str(a.shape) for a in arrays if isinstance(a, np.ndarray))
-
-
-class ReferenceProxy:
-    """The reference's functions, on copies of plain arrays; equal calls are computed once for the whole class."""
-
-    def __init__(self, spec: Spec, functions: dict[str, Callable[..., Any]]) -> None:
-        self._spec = spec
-        self._functions = functions
-        self._memory: dict[bytes, Any] = {}
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the first function of the spec."""
-        return self._call(self._spec.functions[0], args, kwargs)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Take the function `name` of the spec."""
-        if name.startswith("_") or name not in self._functions:
-            raise AttributeError(f"{name!r}: the reference defines {', '.join(self._functions)}")
-        return lambda *args, **kwargs: self._call(name, args, kwargs)
-
-    def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        key = hashlib.sha256(wire.encode({"n": name, "a": args, "k": kwargs})).digest()
-        if key not in self._memory:
-            plain = [_plain(a) for a in args]
-            try:
-                self._memory[key] = self._functions[name](*plain, **{k: _plain(v) for k, v in kwargs.items()})
-            except Exception as error:
-                raise SandboxError(f"the reference {name} raised {error!r}") from error
-        value = self._memory[key]
-        return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _plain(value: Any) -> Any:
-    """Take a wrapper's array, as a copy that the reference may change."""
-    if isinstance(value, (wire.Tensor, wire.Strided)):
-        value = value.array
-    return value.copy() if isinstance(value, np.ndarray) else value

@@ -18,7 +18,8 @@ from autograder.errors import AutograderError
 from autograder.loading import Loading
 from autograder.model import Outcome, Plan, TestResult
 from autograder.outcomes import Case, SuiteTest, collect, judge, share_of
-from autograder.proxy import ReferenceProxy, StudentProxy
+from autograder.proxy import StudentProxy
+from autograder.reference_proxy import ReferenceProxy
 from autograder.sandboxes import Sandbox
 from autograder.submission import Submission
 from autograder.suites import Suites

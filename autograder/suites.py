@@ -7,7 +7,7 @@ from typing import Any
 from autograder.diagnosis import load_mistakes
 from autograder.errors import SpecError
 from autograder.model import Part, Plan
-from autograder.proxy import ReferenceProxy
+from autograder.reference_proxy import ReferenceProxy
 
 
 class Suites:

@@ -5,7 +5,7 @@ A suite is ordinary pytest. Its fixtures come from `autograder.pytest_plugin`:
 - `student`: call it like the student's function, or take a function by name (`student.fit(...)`). It runs in another
   process. Arrays, numbers, strings, None, lists and tuples go out; arrays, numbers, tuples and opaque handles
   come back. A limit, a crash or an exception of the student's code is a `StudentFault`.
-- `reference`: the same functions from `reference.py`, run here.
+- `reference`: the same functions from `reference.py`, run here; `reference.ask` asks what `student.ask` asks about a network.
 - `rng`: a NumPy Generator, the same for the whole class, different for each test and round.
 """
 

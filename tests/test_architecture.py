@@ -14,6 +14,7 @@ ALONE = {
     "autograder.worker",
     "autograder.worker_dispatch",
     "autograder.worker_models",
+    "autograder.worker_networks",
     "autograder.worker_probes",
     "autograder.legrade_checks",
     "autograder.sandboxes.zygote",

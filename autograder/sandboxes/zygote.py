@@ -72,11 +72,9 @@ def main() -> None:
     sys.modules.update(dict.fromkeys(config["absent"]))  # None: an import fails, whatever lies on the path
     modules = {name: _load_source(name, text) for name, text in sources.items()}
     shell = _import(config["warm"], modules["worker"])
-    ours = {"probe": attempts.run, "statements": modules["worker"].statement_lines}
-    about_models = [
-        getattr(modules.get(name), "OPERATIONS", {}) for name in ("worker_models", "worker_probes")
-    ]
-    operations = {**ours, **about_models[0], **about_models[1]}
+    operations = {"probe": attempts.run, "statements": modules["worker"].statement_lines}
+    for module in modules.values():  # those about models, where torch is
+        operations |= getattr(module, "OPERATIONS", {})
     guard = getattr(modules.get("worker_dispatch"), "Guard", None)
     warm = Warm(
         jail, lockdown, watching, filters, modules["wire"], modules["worker"], operations, guard, shell
