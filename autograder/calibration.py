@@ -1,36 +1,32 @@
-"""How accurate a right solution is, measured over many seeds and secrets, and the accuracy that it misses once in 1,000 times.
+"""How accurate a right solution is: recorded runs over many seeds and secrets, and the threshold that follows from them.
 
-`python -m autograder.calibration --dataset digits --runs 60 --reference FOLDER --out FILE` trains and records every run.
-Threshold: a one-sided lower tolerance bound with content 0.999 and confidence 0.95 for a normal variable, with the exact
-factor from the noncentral t distribution (NIST/SEMATECH e-Handbook of Statistical Methods, section 7.2.6.3), taken once
-on accuracies and once on their log-odds, whichever is lower, and rounded down to a whole percent.
+`legrade calibrate` makes the files; `calibrating` trains, `tolerance` concludes. A suite takes its data set, recipe and levels from
+here. A calibration for other images or another recipe is refused; one from another device is used, and said.
 """
 
-import argparse
 import importlib.util
 import json
 import math
-import platform
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
-
-from autograder import datasets, training
+from autograder import datasets, tracks
 from autograder.datasets import Dataset
 from autograder.errors import SpecError
+from autograder.tolerance import threshold
 from autograder.training import Recipe
 
-FAILURE = 1e-3
-"""Largest chance that a right solution misses the threshold."""
-CONFIDENCE = 0.95
+T = TypeVar("T")
 PARTIAL = (0.5, 0.85)
 """Shares of the threshold that earn part of the points."""
+DEFAULT_VARIANT = "relu"
+"""ReLU and max pooling."""
+MOST_BYTES = 8 << 20
+"""Of a file with a calibration; ten thousand runs take 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,8 @@ class Run:
     """One training of a right solution."""
 
     seed: int
+    program: str
+    """`reference`, or the name of a file in `correct/`."""
     accuracy: float
     """On the withheld part."""
     first_loss: float
@@ -53,11 +51,17 @@ class Calibration:
 
     dataset: str
     identity: str
+    images: int
+    """On which each accuracy was measured."""
+    variant: str
     recipe: Recipe
     device: str
     versions: dict[str, str]
-    runs: tuple[Run, ...]
+    mean: float
+    spread: float
+    """Standard deviation of the accuracies, with n - 1."""
     threshold: float
+    runs: tuple[Run, ...]
 
     @property
     def levels(self) -> tuple[float, ...]:
@@ -74,113 +78,126 @@ class Track:
     """Arguments of `fit`: epochs, batch_size, lr."""
     levels: tuple[float, ...]
     """Accuracies that earn points, rising."""
+    device: str = "cpu"
+    """On which the levels were measured."""
 
 
-def tolerance_bound(
-    values: Sequence[float], *, failure: float = FAILURE, confidence: float = CONFIDENCE
-) -> float:
-    """Bound that all but `failure` of a normal population exceeds, with the given confidence.
-
-    The factor for ten values, content 0.9 and confidence 0.95 is 2.355 (ISO 16269-6, table of one-sided factors):
-
-    >>> values = [-1.0, 1.0] * 5
-    >>> float(round(-tolerance_bound(values, failure=0.1) / np.std(values, ddof=1), 3))
-    2.355
-    """
-    from scipy import stats
-
-    n = len(values)
-    delta = stats.norm.ppf(1 - failure) * math.sqrt(n)
-    factor = float(stats.nct.ppf(confidence, df=n - 1, nc=delta)) / math.sqrt(n)
-    return float(np.mean(values)) - factor * float(np.std(values, ddof=1))
-
-
-def threshold(accuracies: Sequence[float], images: int) -> float:
-    """Accuracy in whole percent that a right solution reaches in all but one of 1,000 trainings.
-
-    Args:
-        accuracies: of at least 20 independent runs.
-        images: number of images that each was measured on.
-
-    Raises:
-        SpecError: fewer than 20 runs.
-    """
-    if len(accuracies) < 20:
-        raise SpecError(f"{len(accuracies)} calibration runs, expected at least 20; pass a larger --runs")
-    smoothed = [(a * images + 0.5) / (images + 1) for a in accuracies]
-    log_odds = tolerance_bound([math.log(a / (1 - a)) for a in smoothed])
-    return math.floor(100 * min(tolerance_bound(accuracies), 1 / (1 + math.exp(-log_odds)))) / 100
-
-
-def read_calibration(path: Path, dataset: Dataset) -> Calibration:
-    """Read a recorded calibration and check that it was made with this data set.
-
-    Raises:
-        SpecError: no such file, not what `write_calibration` writes, or other images.
-    """
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        runs = tuple(Run(**run) for run in raw.pop("runs"))
-        known = Calibration(recipe=Recipe(**raw.pop("recipe")), runs=runs, **raw)
-    except FileNotFoundError:
-        raise SpecError(f"{path}: no such file; make it with python -m autograder.calibration") from None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise SpecError(f"{path}: no calibration ({type(error).__name__}: {error}); make it anew") from None
-    if known.identity != dataset.identity:
-        raise SpecError(
-            f"{path}: made with the images {known.identity[:12]}, expected {dataset.identity[:12]} "
-            f"({dataset.name}); make it anew with these images"
-        )
-    return known
-
-
-def write_calibration(calibration: Calibration, path: Path) -> None:
-    """Write a calibration as JSON, one run a line."""
-    raw = asdict(calibration)
-    runs = ",\n".join(f"  {json.dumps(run)}" for run in raw.pop("runs"))
-    head = json.dumps(raw, indent=1)[:-2]
-    path.write_text(f'{head},\n "runs": [\n{runs}\n ]\n}}\n', encoding="utf-8")
-
-
-def train_once(functions: Any, dataset: Dataset, recipe: Recipe, seed: int, device: str = "cpu") -> Run:
-    """Train trusted `functions` once, in this process; `seed` fixes the secret, the first weights and the order."""
-    import torch
-
-    rng = np.random.default_rng([seed, 0])
-    data = training.withhold(dataset, training.draw_secret(rng), rng)
-    torch.manual_seed(seed)
-    model = functions.build_model()
-    x, y = torch.from_numpy(data.x_train), torch.from_numpy(data.y_train)
-    losses = functions.fit(model, x, y, **asdict(recipe), device=device, seed=seed)
-    test, train = (
-        training.as_logits(functions.predict(model, part, batch_size=256, device=device).numpy(), len(part))
-        for part in (torch.from_numpy(data.x_test), x)
-    )
-    score = training.accuracy(test, data.y_test)
-    return Run(seed, score, losses[0], losses[-1], training.cross_entropy(train, data.y_train))
-
-
-def trainings(
-    functions: Any, dataset: Dataset, recipe: Recipe, count: int, device: str = "cpu"
-) -> Iterator[Run]:
-    """Train a right solution `count` times, on one thread, each time with another secret and other weights."""
-    import torch
-
-    torch.set_num_threads(1)
-    for seed in range(count):
-        yield train_once(functions, dataset, recipe, seed, device)
-
-
-def conclude(dataset: Dataset, recipe: Recipe, runs: Sequence[Run], device: str = "cpu") -> Calibration:
+def conclude(
+    dataset: Dataset,
+    recipe: Recipe,
+    runs: Sequence[Run],
+    *,
+    versions: Mapping[str, str],
+    device: str = "cpu",
+    variant: str = DEFAULT_VARIANT,
+) -> Calibration:
     """Put runs together with what they were made with and the threshold that follows.
 
     Raises:
         SpecError: fewer than 20 runs.
     """
-    packages = ("torch", "numpy", "scikit-learn")
-    versions = {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
-    bound = threshold([run.accuracy for run in runs], len(dataset.y_test))
-    return Calibration(dataset.name, dataset.identity, recipe, device, versions, tuple(runs), bound)
+    accuracies, images = [run.accuracy for run in runs], len(dataset.y_test)
+    bound = threshold(accuracies, images)
+    mean, spread = statistics.mean(accuracies), statistics.stdev(accuracies)
+    return Calibration(
+        dataset.name, dataset.identity, images, variant, recipe, device, dict(versions),
+        round(mean, 6), round(spread, 6), bound, tuple(runs),
+    )  # fmt: skip
+
+
+def file_name(dataset: str, variant: str = DEFAULT_VARIANT) -> str:
+    """Name the file of a calibration in a suite's folder `calibration/`.
+
+    >>> file_name("mnist"), file_name("mnist", "sigmoid")
+    ('mnist.json', 'mnist.sigmoid.json')
+    """
+    return f"{dataset}.json" if variant == DEFAULT_VARIANT else f"{dataset}.{variant}.json"
+
+
+def to_json(calibration: Calibration) -> str:
+    """Write a calibration as JSON, one run a line."""
+    raw = asdict(calibration)
+    runs = ",\n".join(f"  {json.dumps(run)}" for run in raw.pop("runs"))
+    head = json.dumps(raw, indent=1)[:-2]
+    return f'{head},\n "runs": [\n{runs}\n ]\n}}\n'
+
+
+def from_json(text: str) -> Calibration:
+    """Read what `to_json` wrote.
+
+    Raises:
+        ValueError: it is something else, in words.
+    """
+    raw = json.loads(text)
+    if not isinstance(raw, dict) or not isinstance(raw.get("runs"), list):
+        raise ValueError("expected an object with a list of runs")  # noqa: TRY004 -- one kind for the caller
+    rest: dict[str, Any] = {"runs": tuple(_made(Run, run) for run in raw["runs"])}
+    rest |= {"recipe": _made(Recipe, raw.get("recipe"))}
+    versions = raw.get("versions")
+    if not isinstance(versions, dict) or not all(isinstance(value, str) for value in versions.values()):
+        raise ValueError("versions: expected texts by name")
+    return _made(Calibration, {**raw, **rest})
+
+
+def _made(kind: type[T], raw: Any) -> T:
+    """Fill a record from an object whose keys and kinds of values are exactly the record's."""
+    wanted = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]  # one of three above
+    if not isinstance(raw, dict) or raw.keys() != wanted.keys():
+        got = ", ".join(map(str, raw)) if isinstance(raw, dict) else type(raw).__name__
+        raise ValueError(f"{kind.__name__}: got {got[:200]}, expected {', '.join(wanted)}")
+    for name, value in raw.items():
+        number = type(value) in (int, float) and math.isfinite(value)
+        fits = {int: type(value) is int, float: number, str: isinstance(value, str)}
+        if not fits.get(wanted[name], True):  # type: ignore[arg-type]  # types, as annotations are not postponed here
+            raise ValueError(f"{kind.__name__}.{name}: got {value!r:.60}")
+    return kind(**raw)
+
+
+def read_calibration(path: Path, dataset: Dataset, recipe: Recipe | None = None) -> Calibration:
+    """Read a recorded calibration and check that it was made with this data set and this recipe.
+
+    Args:
+        path: the file.
+        dataset: the images that are trained on.
+        recipe: what `fit` is asked for; None: any.
+
+    Raises:
+        SpecError: no such file, not what `to_json` writes, other images, another recipe.
+    """
+    again = f"make it with `legrade calibrate lenet --dataset {dataset.name} --out {path}`"
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise ValueError(f"more than {MOST_BYTES} bytes")  # noqa: TRY301 -- told as the others are
+        known = from_json(text)
+    except FileNotFoundError:
+        raise SpecError(f"{path}: no such file; {again}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise SpecError(f"{path}: no calibration ({type(error).__name__}: {error}); {again}") from None
+    if known.identity != dataset.identity:
+        raise SpecError(
+            f"{path}: made with the images {known.identity[:12]}, expected {dataset.identity[:12]} "
+            f"({dataset.name}); {again}"
+        )
+    if recipe is not None and known.recipe != recipe:
+        raise SpecError(f"{path}: made with {known.recipe}, expected {recipe}; {again}")
+    return known
+
+
+def warning(known: Calibration, device: str) -> str:
+    """Say in a sentence that a calibration comes from another kind of device; empty where it does not.
+
+    >>> warning.__name__
+    'warning'
+    """
+    made = known.device.partition(" ")[0]
+    if made == device:
+        return ""
+    return (
+        f"the thresholds for {known.dataset} were measured on {known.device}, this was trained on {device}: "
+        "`legrade calibrate` measures them there"
+    )
 
 
 @cache
@@ -214,7 +231,7 @@ def track_beside(suite: str, options: Mapping[str, Any]) -> Track:
 
     Args:
         suite: path of the suite; its folder holds `calibration/<data set>.json`.
-        options: `dataset` (the digits when it is absent) and `data_dir`.
+        options: `dataset` (the digits when it is absent), `variant`, `epochs` and `data_dir`.
 
     Raises:
         UnknownNameError: no such data set.
@@ -222,31 +239,8 @@ def track_beside(suite: str, options: Mapping[str, Any]) -> Track:
     """
     folder = options.get("data_dir")
     dataset = datasets.load(str(options.get("dataset", "digits")), None if folder is None else Path(folder))
-    known = read_calibration(Path(suite).resolve().parent / "calibration" / f"{dataset.name}.json", dataset)
-    return Track(dataset, asdict(known.recipe), known.levels)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Calibrate from the command line; report each run on standard error."""
-    parser = argparse.ArgumentParser(prog="python -m autograder.calibration", description=__doc__)
-    parser.add_argument("--dataset", default="digits", choices=datasets.names())
-    parser.add_argument("--data-dir", type=Path)
-    parser.add_argument("--runs", type=int, default=60)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument(
-        "--reference", type=Path, required=True, help="a file with build_model, fit and predict"
-    )
-    parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args(arguments)
-    dataset = datasets.load(given.dataset, given.data_dir)
-    functions, recipe = load_functions(given.reference), training.RECIPES[given.dataset]
-    runs = []
-    for run in trainings(functions, dataset, recipe, given.runs, given.device):
-        runs.append(run)
-        sys.stderr.write(f"seed {run.seed}: accuracy {run.accuracy:.4f}\n")
-    write_calibration(conclude(dataset, recipe, runs, given.device), given.out)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    recipe = tracks.recipe(dataset.name, options.get("epochs"))
+    variant = str(options.get("variant", DEFAULT_VARIANT))
+    path = Path(suite).resolve().parent / "calibration" / file_name(dataset.name, variant)
+    known = read_calibration(path, dataset, recipe)
+    return Track(dataset, asdict(known.recipe), known.levels, known.device)

@@ -1,8 +1,9 @@
-"""The images that LeNet is trained on: digits that come with scikit-learn, and IDX files (MNIST, Fashion-MNIST).
+"""The images that LeNet is trained on: digits that come with scikit-learn, IDX files (MNIST, Fashion-MNIST), CIFAR-10.
 
-Every data set becomes the same thing: float32 images (N, 1, 28, 28) in [0, 1] and int64 labels 0..9. Which images
+Every data set becomes the same thing: float32 images (N, C, H, W) in [0, 1] and int64 labels 0..9. Which images
 are taken, and in which order, follows from the SHA-256 of the pixels alone, so neither a library's upgrade nor a
-publisher's order of files changes a grade.
+publisher's order of files changes a grade. A name says how much is taken, too: `mnist` is a sample that one core trains
+on in seconds, `mnist_full` all of it.
 
 Sources: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998;
 Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database, section "File formats for the MNIST database";
@@ -22,6 +23,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder import cifar
 from autograder.errors import SpecError, UnknownNameError
 
 SIZE = 28
@@ -30,10 +32,16 @@ DIGITS_TRAIN = 1400
 """Of the 1,797 digits; the other 397 are for testing."""
 FAST_TRAIN, FAST_TEST = 5000, 2000
 """Images of an IDX data set that the fast track takes."""
+CIFAR_TRAIN, CIFAR_TEST = 10_000, 2000
+"""Images of CIFAR-10 that are taken, the whole or a part of it being there."""
 MAX_IMAGES = 1_000_000
 DATA_DIR = "LEGRADE_DATA_DIR"
 
 _IDX_NAMES = ("fashion_mnist", "mnist")
+_FULL = "_full"
+_CIFAR_FOLDERS = ("cifar10", "cifar-10-batches-bin", "cifar10_subset")
+"""Where CIFAR-10 may lie; the second is what its archive unpacks to. The first that is there is taken."""
+_CIFAR_FILES = {"train": "data_batch_*.bin", "test": "test_batch.bin"}
 _FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
@@ -46,11 +54,11 @@ class Dataset:
 
     name: str
     x_train: NDArray[np.float32]
-    """(N, 1, 28, 28), in [0, 1]."""
+    """(N, C, H, W), in [0, 1]."""
     y_train: NDArray[np.int64]
     """(N,), 0..9."""
     x_test: NDArray[np.float32]
-    """(M, 1, 28, 28), in [0, 1]."""
+    """(M, C, H, W), in [0, 1]."""
     y_test: NDArray[np.int64]
     """(M,), 0..9."""
     identity: str
@@ -61,19 +69,19 @@ def names() -> tuple[str, ...]:
     """Name every data set that `load` knows.
 
     >>> names()
-    ('digits', 'fashion_mnist', 'mnist')
+    ('cifar10', 'digits', 'fashion_mnist', 'fashion_mnist_full', 'mnist', 'mnist_full')
     """
-    return ("digits", *_IDX_NAMES)
+    return tuple(sorted(("cifar10", "digits", *_IDX_NAMES, *(name + _FULL for name in _IDX_NAMES))))
 
 
-def load(name: str, data_dir: Path | None = None, *, full: bool = False) -> Dataset:
+def load(name: str, data_dir: Path | None = None) -> Dataset:
     """Load a data set.
 
     Args:
         name: one of `names()`.
-        data_dir: the folder that holds a folder `name` with the four IDX files, plain or gzip; the environment
-            variable LEGRADE_DATA_DIR when it is None. The digits need no files.
-        full: all images of an IDX data set, not the 5,000 and 2,000 of the fast track.
+        data_dir: the folder that holds a folder `mnist` or `fashion_mnist` with the four IDX files, plain or gzip, or
+            `cifar10` with the files of its binary version; the environment variable LEGRADE_DATA_DIR when it is None.
+            The digits need no files.
 
     Raises:
         UnknownNameError: no such data set; the message lists the nearest names.
@@ -88,24 +96,47 @@ def load(name: str, data_dir: Path | None = None, *, full: bool = False) -> Data
         raise UnknownNameError(f"data set {name!r}: unknown; did you mean {' or '.join(near)}?")
     if name == "digits":
         return _digits()
-    folder = _folder(name, data_dir)
-    train, test = (_read_part(folder, part) for part in ("train", "test"))
-    train_count, test_count = (None, None) if full else (FAST_TRAIN, FAST_TEST)
-    return _dataset(name, _ranked(*train, train_count), _ranked(*test, test_count), white=255)
+    root = _root(name, data_dir)
+    counts: tuple[int | None, int | None] = (FAST_TRAIN, FAST_TEST)
+    if name == "cifar10":
+        folder, read, counts = _cifar_folder(root), _read_cifar, (CIFAR_TRAIN, CIFAR_TEST)
+    else:
+        folder, read = _idx_folder(root, name.removesuffix(_FULL)), _read_part
+        counts = (None, None) if name.endswith(_FULL) else counts
+    train, test = (
+        _ranked(*read(folder, part), count) for part, count in zip(("train", "test"), counts, strict=True)
+    )
+    return _dataset(name, train, test, white=255)
 
 
-def _folder(name: str, data_dir: Path | None) -> Path:
-    """Find the folder with the four files."""
+def _root(name: str, data_dir: Path | None) -> Path:
+    """Find the folder that holds one folder for each data set."""
     root = data_dir or (Path(os.environ[DATA_DIR]) if os.environ.get(DATA_DIR) else None)
     if root is None:
         raise SpecError(f"data set {name!r}: no folder given; set {DATA_DIR} or pass --data-dir")
-    if not (root / name).is_dir():
-        raise SpecError(f"{root / name}: no such folder, expected the four IDX files of {name} in it")
-    return root / name
+    return root
+
+
+def _idx_folder(root: Path, stem: str) -> Path:
+    """Find the folder with the four files."""
+    if not (root / stem).is_dir():
+        raise SpecError(f"{root / stem}: no such folder, expected the four IDX files of {stem} in it")
+    return root / stem
+
+
+def _cifar_folder(root: Path) -> Path:
+    """Find CIFAR-10's folder, under any of its names."""
+    for folder in _CIFAR_FOLDERS:
+        if (root / folder).is_dir():
+            return root / folder
+    raise SpecError(
+        f"{root / _CIFAR_FOLDERS[0]}: no such folder, nor {' or '.join(_CIFAR_FOLDERS[1:])}; expected the files of "
+        "CIFAR-10's binary version in it"
+    )
 
 
 Images = NDArray[np.uint8]
-"""Raw pixels (N, 28, 28)."""
+"""Raw pixels (N, H, W) or (N, C, H, W)."""
 Labels = NDArray[np.uint8]
 """(N,)."""
 
@@ -139,10 +170,36 @@ def _dataset(name: str, train: tuple[Images, Labels], test: tuple[Images, Labels
     """Scale the pixels so that `white` becomes 1, and name what the data set is."""
     digest = hashlib.sha256(b"".join(sorted(_hashes(*train))) + b"|" + b"".join(sorted(_hashes(*test))))
     (x_train, y_train), (x_test, y_test) = (
-        ((x[:, np.newaxis] / np.float32(white)).astype(np.float32), y.astype(np.int64))
+        (_with_channels(x).astype(np.float32) / np.float32(white), y.astype(np.int64))
         for x, y in (train, test)
     )
     return Dataset(name, x_train, y_train, x_test, y_test, digest.hexdigest())
+
+
+def _with_channels(x: Images) -> Images:
+    """Give grey images their one channel."""
+    return x[:, np.newaxis] if x.ndim == 3 else x
+
+
+def _read_cifar(folder: Path, part: str) -> tuple[Images, Labels]:
+    """Read all of CIFAR-10's files of `train` or `test` that are there."""
+    pattern = _CIFAR_FILES[part]
+    paths = sorted([*folder.glob(pattern), *folder.glob(f"{pattern}.gz")])
+    if not paths:
+        raise SpecError(
+            f"{folder / pattern}: no such file, neither plain nor with .gz; expected CIFAR-10's binary version (its Python version "
+            "is a pickle and is not read)"
+        )
+    read = [cifar.read_records(path) for path in paths]
+    for path, (_, labels) in zip(paths, read, strict=True):
+        _check_labels(path, labels)
+    return np.concatenate([x for x, _ in read]), np.concatenate([y for _, y in read])
+
+
+def _check_labels(path: Path, labels: Labels) -> None:
+    """Refuse a class that is none of the ten."""
+    if int(labels.max()) >= CLASSES:
+        raise SpecError(f"{path}: label {int(labels.max())}, expected 0..{CLASSES - 1}")
 
 
 def _read_part(folder: Path, part: str) -> tuple[Images, Labels]:
@@ -155,8 +212,7 @@ def _read_part(folder: Path, part: str) -> tuple[Images, Labels]:
         raise SpecError(
             f"{label_path}: {len(y)} labels for {len(x)} images, expected one for each of at least one"
         )
-    if int(y.max()) >= CLASSES:
-        raise SpecError(f"{label_path}: label {int(y.max())}, expected 0..{CLASSES - 1}")
+    _check_labels(label_path, y)
     return x, y
 
 

@@ -31,6 +31,7 @@ ALONE = {
 EDGE = ("cli", "nbgrader_bridge")  # and every module whose name ends in _cli
 USE_CASE = {
     "autograder": (
+        "calibrating",
         "calibration",
         "checking",
         "doctor",
@@ -43,6 +44,7 @@ USE_CASE = {
         "session",
         "skeleton",
         "suites",
+        "tracks",
         "training",
     ),
     "question_bank": (

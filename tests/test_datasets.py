@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from autograder import cifar
 from autograder.datasets import DATA_DIR, FAST_TEST, FAST_TRAIN, load, names, read_idx
 from autograder.errors import SpecError, UnknownNameError
 
@@ -218,6 +219,112 @@ def test_the_published_files_are_read(data_dir, name):
 
 def test_all_published_images_are_read_when_asked(data_dir):
     """Outside the fast track nothing is left out; the mean grey value is the published 72.94."""
-    found = load("fashion_mnist", data_dir, full=True)
+    found = load("fashion_mnist_full", data_dir)
     assert (len(found.y_train), len(found.y_test)) == (60_000, 10_000)
     assert found.x_train.mean(dtype=np.float64) * 255 == pytest.approx(72.94, abs=0.005)
+
+
+# CIFAR-10's binary files
+
+
+def records(count, seed=0):
+    """Make coloured images and labels as CIFAR-10's binary version has them: images, labels, bytes."""
+    rng = np.random.default_rng(seed)
+    x = rng.integers(256, size=(count, 3, 32, 32), dtype=np.uint8)
+    y = rng.integers(10, size=count, dtype=np.uint8)
+    return x, y, b"".join(bytes([label]) + image.tobytes() for image, label in zip(x, y, strict=True))
+
+
+@given(st.integers(1, 4), st.integers(0, 9), st.booleans())
+@settings(deadline=None)
+def test_a_cifar_file_comes_back_as_it_was_written(tmp_path_factory, count, seed, packed):
+    """Label first, then the red, the green and the blue plane, row by row; plain or compressed."""
+    x, y, data = records(count, seed)
+    path = tmp_path_factory.mktemp("cifar") / "data_batch_1.bin"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    images, labels = cifar.read_records(path)
+    np.testing.assert_array_equal(images, x)
+    np.testing.assert_array_equal(labels, y)
+
+
+RECORD = records(1)[2]
+BROKEN_CIFAR = {
+    "empty": (b"", "0 bytes, expected a multiple of 3073"),
+    "cut off": (RECORD[:-1], "3072 bytes, expected a multiple of 3073"),
+    "too long": (RECORD + b"x", "3074 bytes, expected a multiple of 3073"),
+    "the pickled version": (b"\x80\x02}q\x01(U\x0bbatch_labelq\x02", "take CIFAR-10's binary version"),
+    "gzip cut off": (gzip.compress(RECORD)[:-9], "cannot be read as a CIFAR-10 file: EOFError"),
+    "gzip broken": (gzip.compress(RECORD)[:10] + b"\xff" * 30, "cannot be read as a CIFAR-10 file"),
+    "gzip bomb": (gzip.compress(bytes((1 << 20) * 3)), "more than 100 records"),
+    "a folder": (None, "cannot be read as a CIFAR-10 file: IsADirectoryError"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN_CIFAR)
+def test_a_broken_cifar_file_is_refused_by_name_and_reason(tmp_path, monkeypatch, kind):
+    """The message names the file, what was got and what was expected; the cap is small here, for speed."""
+    monkeypatch.setattr(cifar, "MOST", 100)
+    data, reason = BROKEN_CIFAR[kind]
+    path = tmp_path / "data_batch_1.bin"
+    path.mkdir() if data is None else path.write_bytes(data)
+    with pytest.raises(SpecError) as caught:
+        cifar.read_records(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert reason in str(caught.value)
+
+
+@given(st.binary(max_size=64), st.sampled_from([b"", RECORD, b"\x1f\x8b\x08\0", gzip.compress(RECORD)[:600]]))
+@example(b"", gzip.compress(RECORD))
+@settings(deadline=None)
+def test_any_bytes_are_cifar_records_or_a_refusal(tmp_path_factory, data, start):
+    """No file makes the reader raise anything but its own error."""
+    path = tmp_path_factory.mktemp("fuzz") / "file"
+    path.write_bytes(start + data)
+    try:
+        images, labels = cifar.read_records(path)
+    except SpecError:
+        return
+    assert images.shape == (len(labels), 3, 32, 32)
+
+
+def test_cifar_is_found_under_the_name_that_its_archive_unpacks_to(tmp_path):
+    """All training files count, plain and compressed; colours stay apart; the order of files decides nothing."""
+    (one, _, a), (two, _, b), (_, _, test) = records(3, 1), records(4, 2), records(2, 3)
+    folder = tmp_path / "cifar-10-batches-bin"
+    folder.mkdir()
+    (folder / "data_batch_1.bin").write_bytes(a)
+    (folder / "data_batch_2.bin.gz").write_bytes(gzip.compress(b))
+    (folder / "test_batch.bin").write_bytes(test)
+    found = load("cifar10", tmp_path)
+    assert found.x_train.shape == (7, 3, 32, 32)
+    assert found.x_test.shape == (2, 3, 32, 32)
+    both = np.concatenate([one, two])
+    sums = np.sort((found.x_train.astype(np.float64) * 255).sum(axis=(2, 3)), axis=0)
+    np.testing.assert_allclose(sums, np.sort(both.sum(axis=(2, 3)), axis=0), rtol=1e-5)
+    swapped = tmp_path / "other" / "cifar10"
+    swapped.mkdir(parents=True)
+    (swapped / "data_batch_1.bin").write_bytes(b + a)
+    (swapped / "test_batch.bin").write_bytes(test)
+    assert load("cifar10", tmp_path / "other").identity == found.identity
+
+
+def test_a_cifar_folder_that_is_not_there_or_not_whole_is_named(tmp_path):
+    """The message says where it may lie, and which version is read."""
+    with pytest.raises(
+        SpecError, match=r"cifar10: no such folder, nor cifar-10-batches-bin or cifar10_subset"
+    ):
+        load("cifar10", tmp_path)
+    (tmp_path / "cifar10").mkdir()
+    (tmp_path / "cifar10" / "data_batch_1.bin").write_bytes(RECORD)
+    with pytest.raises(SpecError, match=r"test_batch\.bin: no such file.*its Python version is a pickle"):
+        load("cifar10", tmp_path)
+    (tmp_path / "cifar10" / "test_batch.bin").write_bytes(b"\x0b" + RECORD[1:])
+    with pytest.raises(SpecError, match=r"test_batch\.bin: label 11, expected 0\.\.9"):
+        load("cifar10", tmp_path)
+
+
+def test_the_part_of_cifar_that_is_here_is_read(data_dir):
+    """Ten thousand coloured images, a thousand of each class, and two thousand to test on."""
+    found = load("cifar10", data_dir)
+    assert (found.x_train.shape, found.x_test.shape) == ((10_000, 3, 32, 32), (2000, 3, 32, 32))
+    assert np.bincount(found.y_train).min() > 900

@@ -1,11 +1,8 @@
 """Training: the secret treatment, accuracy from logits, thresholds from recorded runs, operations on a model in the worker."""
 
-import json
 import re
-import subprocess
-import sys
 import tomllib
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autograder import calibration, training
+from autograder import calibration, tolerance, tracks, training
 from autograder.datasets import Dataset, load
 from autograder.errors import LimitHit, SpecError, StudentRaised
 from autograder.testing import Mismatch
@@ -202,21 +199,21 @@ def test_after_a_limit_nothing_more_is_waited_for():
 def test_the_bound_holds_as_often_as_it_says():
     """In 95 of 100 repetitions all but 1 of 1,000 right solutions are above the bound (within the error of 600 repetitions)."""
     true = -3.0902  # the 0.001 quantile of the standard normal distribution
-    held = [calibration.tolerance_bound(rng(seed).standard_normal(30)) < true for seed in range(600)]
+    held = [tolerance.tolerance_bound(rng(seed).standard_normal(30)) < true for seed in range(600)]
     assert 0.925 < np.mean(held) < 0.975
 
 
 def test_too_few_runs_make_no_threshold():
     """A threshold from a handful of runs would be a guess."""
     with pytest.raises(SpecError, match="19 calibration runs, expected at least 20; pass a larger --runs"):
-        calibration.threshold([0.9] * 19, 100)
+        tolerance.threshold([0.9] * 19, 100)
 
 
 @given(st.lists(st.integers(300, 397).map(lambda n: n / 397), min_size=20, max_size=60))
 @settings(deadline=None)
 def test_a_threshold_is_below_the_mean_and_a_whole_percent(accuracies):
     """Runs without any spread, and perfect ones, have a threshold too."""
-    found = calibration.threshold(accuracies, 397)
+    found = tolerance.threshold(accuracies, 397)
     assert found <= np.mean(accuracies)
     assert found * 100 == pytest.approx(round(found * 100))
 
@@ -224,24 +221,19 @@ def test_a_threshold_is_below_the_mean_and_a_whole_percent(accuracies):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_threshold_follows_from_its_runs(name):
     """The raw runs are there, the threshold is theirs, no run is below it, the recipe is the current one."""
-    raw = json.loads((LENET / "calibration" / f"{name}.json").read_text(encoding="utf-8"))
-    scores = [run["accuracy"] for run in raw["runs"]]
-    assert raw["threshold"] == calibration.threshold(scores, 397 if name == "digits" else 2000)
-    assert len(scores) >= 60
-    assert min(scores) >= raw["threshold"]
-    assert raw["recipe"] == asdict(training.RECIPES[name])
-    assert all(
-        run["train_loss"] < 3 * run["last_loss"] + 0.15 for run in raw["runs"]
-    )  # what the suite demands
-
-
-def test_a_recorded_run_can_be_repeated():
-    """The same seed gives the accuracy that was recorded, as far as another processor's rounding lets it."""
-    recorded = calibration.read_calibration(LENET / "calibration" / "digits.json", load("digits"))
-    lenet = calibration.load_functions(LENET / "reference.py")
-    again = calibration.train_once(lenet, load("digits"), recorded.recipe, recorded.runs[5].seed)
-    assert again.accuracy == pytest.approx(recorded.runs[5].accuracy, abs=0.03)
-    assert again.first_loss == pytest.approx(recorded.runs[5].first_loss, rel=0.02)
+    known = calibration.from_json((LENET / "calibration" / f"{name}.json").read_text(encoding="utf-8"))
+    scores = [run.accuracy for run in known.runs]
+    assert known.threshold == tolerance.threshold(scores, known.images)
+    assert (known.mean, known.spread) == (
+        pytest.approx(np.mean(scores), abs=1e-6),
+        pytest.approx(np.std(scores, ddof=1), abs=1e-6),
+    )
+    assert len(scores) >= tolerance.FEWEST
+    assert min(scores) >= known.threshold
+    assert known.recipe == tracks.recipe(known.dataset)
+    assert calibration.file_name(known.dataset, known.variant) == f"{name}.json"
+    assert all(run.train_loss < 3 * run.last_loss + 0.15 for run in known.runs)  # what the suite demands
+    assert [run.seed for run in known.runs] == list(range(len(scores)))
 
 
 def test_the_notebook_prints_the_recipe_and_a_threshold_a_little_above():
@@ -257,24 +249,6 @@ def test_the_notebook_prints_the_recipe_and_a_threshold_a_little_above():
     assert f"may take {limits['call_seconds']['fit']} seconds" in text
 
 
-def test_a_calibration_of_other_images_or_none_is_refused(tmp_path):
-    """The messages say what was found and how to make a new one."""
-    noise, path = small_dataset(), tmp_path / "noise.json"
-    with pytest.raises(SpecError, match=r"no such file; make it with python -m autograder\.calibration"):
-        calibration.read_calibration(path, noise)
-    path.write_text('{"runs": []}')
-    with pytest.raises(SpecError, match=r"no calibration \(KeyError"):
-        calibration.read_calibration(path, noise)
-    runs = [calibration.Run(seed, 0.9 + seed / 1000, 2.0, 0.1, 0.1) for seed in range(20)]
-    made = calibration.conclude(noise, training.RECIPES["digits"], runs)
-    calibration.write_calibration(made, path)
-    assert calibration.read_calibration(path, noise) == made
-    with pytest.raises(
-        SpecError, match=r"made with the images 000000000000, expected ffffffffffff \(noise\)"
-    ):
-        calibration.read_calibration(path, replace(noise, identity="f" * 64))
-
-
 def test_a_suite_without_a_calibration_for_its_data_set_says_so(tmp_path):
     """The error is the course's, not the student's."""
     with pytest.raises(SpecError, match=r"digits\.json: no such file"):
@@ -283,34 +257,6 @@ def test_a_suite_without_a_calibration_for_its_data_set_says_so(tmp_path):
         SpecError, match=r"reference\.py: no such file, expected one that defines build_model"
     ):
         calibration.reference_beside(str(tmp_path / "test_hidden.py"))
-
-
-GUESSES = """
-import torch
-def build_model(): return torch.nn.Linear(1, 1)
-def fit(model, x, y, *, epochs, **_): return [2.0] * epochs
-def predict(model, x, *, batch_size, device): return torch.rand(len(x), 10)
-"""
-
-
-def test_the_command_trains_records_and_concludes(tmp_path):
-    """Twenty trainings of a program that guesses have a threshold below chance, and the file can be read back."""
-    (tmp_path / "guesses.py").write_text(GUESSES)
-    command = [sys.executable, "-m", "autograder.calibration", "--runs", "20", "--reference", "guesses.py"]
-    done = subprocess.run(
-        [*command, "--out", "out.json"],
-        check=False,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.count("accuracy 0.") == 20
-    found = calibration.read_calibration(tmp_path / "out.json", load("digits"))
-    assert found.threshold < 0.1
-    assert found.device == "cpu"
-    assert found.versions.keys() == {"python", "torch", "numpy", "scikit-learn"}
 
 
 # Operations on a model in the worker

@@ -1,0 +1,72 @@
+"""The command `legrade calibrate`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from autograder.calibration import Run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(name="calibrate")(calibrate)
+
+
+Name = Annotated[
+    str, typer.Argument(help="A folder in solutions/ whose functions are build_model, fit and predict.")
+]
+Out = Annotated[Path, typer.Option(help="The file to write, such as solutions/lenet/calibration/mnist.json.")]
+Images = Annotated[
+    str, typer.Option(help="cifar10, digits, fashion_mnist, fashion_mnist_full, mnist or mnist_full.")
+]
+Epochs = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")]
+Runs = Annotated[int, typer.Option(min=20, help="Trainings, each with another seed and secret.")]
+Device = Annotated[str, typer.Option(help="cpu or cuda; cuda where the sandbox gives its workers a GPU.")]
+Variant = Annotated[str, typer.Option(help="The architecture: right programs name theirs, `# variant: ...`.")]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Folder with a folder for each data set; LEGRADE_DATA_DIR by default."),
+]
+Course = Annotated[Path | None, typer.Option(help="Folder that holds solutions/.")]
+Tier = Annotated[str, typer.Option(help="A, B or C, as for `legrade grade`.")]
+
+
+def calibrate(
+    name: Name,
+    out: Out,
+    dataset: Images = "digits",
+    epochs: Epochs = None,
+    runs: Runs = 60,
+    device: Device = "cpu",
+    variant: Variant = "relu",
+    data_dir: DataDir = None,
+    course: Course = None,
+    tier: Tier = "A",
+) -> None:
+    """Train right solutions many times in the sandbox; record every run, and the threshold that 1 in 1,000 misses.
+
+    A run that was interrupted goes on when the same command is given again.
+    """
+    from autograder import calibrating, datasets, tracks
+    from autograder.course import find_course
+    from autograder.sandboxes.probe import open_sandbox
+
+    images = datasets.load(dataset, data_dir)
+    programs = calibrating.find_programs(find_course(course) / "solutions" / name, variant)
+    plan = calibrating.Plan(images, tracks.recipe(dataset, epochs), programs, variant, device)
+    journal = out.with_name(f"{out.name}.runs")
+
+    def told(run: "Run") -> None:
+        typer.echo(f"seed {run.seed}, {run.program}: accuracy {run.accuracy:.4f}", err=True)
+
+    with open_sandbox(tier) as sandbox:
+        found = calibrating.calibrate(plan, sandbox, runs, journal=journal, told=told)
+    calibrating.store(found, out, journal)
+    lowest = min(run.accuracy for run in found.runs)
+    typer.echo(
+        f"{out}: {len(found.runs)} runs on {found.device}, accuracy {found.mean:.4f} (standard deviation {found.spread:.4f}, "
+        f"lowest {lowest:.4f}); threshold {found.threshold:.2f}: with confidence 0.95 a right solution misses it less than "
+        "once in 1,000 trainings"
+    )
