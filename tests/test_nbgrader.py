@@ -40,8 +40,12 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.slow
 NBGRADER = str(Path(sys.executable).parent / "nbgrader")
-CONV, POOL = "points-conv2d_forward", "points-max_pool2d_forward"
+FUNCTIONS = ("conv2d_forward", "im2col", "conv2d_1x1_as_dense")
+CONV, IM2COL, DENSE = (f"points-{name}" for name in FUNCTIONS)
+POINTS = {CONV: 10.0, IM2COL: 6.0, DENSE: 4.0}
+"""What the parts of the assignment are worth: no two the same, so that none is paid for another."""
 LOOP = "import numpy as np\ndef conv2d_forward(x, w, b=None, stride=1, padding=0, dilation=1, groups=1):\n    while True:\n        pass"
+NAIVE = "def conv2d_forward(x, w, *more, **named):\n    return x"
 FULL = {
     "right",
     "duplicated",
@@ -80,12 +84,16 @@ def program(course, function, name="reference"):
     return "\n".join(line for line in text.splitlines() if not line.startswith("# LEGRADE-CANARY"))
 
 
-def answered(released, conv, pool):
-    """Fill the stubs of a released notebook."""
+def solutions(course):
+    """Take the right program of every part."""
+    return {name: program(course, name) for name in FUNCTIONS}
+
+
+def answered(released, answers):
+    """Fill the stubs of a released notebook with programs by function."""
     notebook = json.loads(json.dumps(released))
     for cell in notebook["cells"]:
-        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-        answer = {"stub-conv2d_forward": conv, "stub-max_pool2d_forward": pool}.get(grade_id)
+        answer = answers.get(role(cell).removeprefix("stub-"))
         if answer is not None:
             cell["source"] = answer
     return notebook
@@ -134,7 +142,7 @@ def disturb(cells):
 
 def swap(cells):
     """Put each answer where the other one belongs, below a wrong one that was pasted with the same metadata."""
-    first, second = (cell for cell in cells if role(cell).startswith("stub"))
+    first, second, _ = (cell for cell in cells if role(cell).startswith("stub"))
     first["source"], second["source"] = second["source"], first["source"]
     wrong = json.loads(json.dumps(second)) | {"source": "def conv2d_forward(*given, **named):\n    return 0"}
     return [cell for old in cells for cell in ([wrong, old] if old is second else [old])]
@@ -216,9 +224,9 @@ def faked(released):
     return notebook
 
 
-def hand_in(folder, student, content, name="conv_pool.ipynb"):
+def hand_in(folder, student, content, name="convolution.ipynb"):
     """Put a file where `nbgrader collect` puts it."""
-    path = folder / "submitted" / student / "conv_pool" / name
+    path = folder / "submitted" / student / "convolution" / name
     path.parent.mkdir(parents=True)
     path.write_bytes(
         content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
@@ -227,46 +235,41 @@ def hand_in(folder, student, content, name="conv_pool.ipynb"):
 
 def hand_in_class(course, folder):
     """Hand in one submission of every kind."""
-    released = json.loads((folder / "release/conv_pool/conv_pool.ipynb").read_text(encoding="utf-8"))
-    conv, pool = program(course, "conv2d_forward"), program(course, "max_pool2d_forward")
-    right = answered(released, conv, pool)
+    released = json.loads((folder / "release/convolution/convolution.ipynb").read_text(encoding="utf-8"))
+    programs = solutions(course)
+    right = answered(released, programs)
     text = json.dumps(right, indent=1)
     for how in FULL - {"bom", "not_utf8"}:
         hand_in(folder, how, tampered(right, how))
     hand_in(folder, "bom", b"\xef\xbb\xbf" + json.dumps(right).replace("\\n", "\\r\\n").encode())
-    latin = answered(released, f"# é\n{conv}", pool)
+    latin = answered(released, programs | {"conv2d_forward": f"# é\n{programs['conv2d_forward']}"})
     hand_in(folder, "not_utf8", json.dumps(latin, ensure_ascii=False).encode("latin-1", "replace"))
     marked = text.replace(
         '   "cell_type": "markdown"', '<<<<<<< HEAD\n=======\n   "cell_type": "markdown"', 1
     )
     hand_in(folder, MERGED, marked.encode())
-    hand_in(
-        folder,
-        "flipped",
-        answered(released, program(course, "conv2d_forward", "mistakes/kernel-flipped"), pool),
-    )
-    hand_in(
-        folder,
-        "naive",
-        answered(
-            released, "def conv2d_forward(x, w, *more, **named):\n    return x", "max_pool2d_forward = max"
-        ),
-    )
-    hand_in(folder, "loop", answered(released, LOOP, pool))
-    hand_in(folder, "exit", answered(released, "import os\nos._exit(0)", pool))
+    others = {
+        "flipped": program(course, "conv2d_forward", "mistakes/kernel-flipped"),
+        "loop": LOOP,
+        "exit": "import os\nos._exit(0)",
+    }
+    for student, conv in others.items():
+        hand_in(folder, student, answered(released, programs | {"conv2d_forward": conv}))
+    naive = dict(zip(FUNCTIONS, (NAIVE, "im2col = max", "conv2d_1x1_as_dense = None"), strict=True))
+    hand_in(folder, "naive", answered(released, naive))
     hand_in(folder, "untouched", released)
     hand_in(folder, "faked", faked(released))
-    hand_in(folder, "cut_off", text[: text.index("## Part 2: max pooling")].encode())
+    hand_in(folder, "cut_off", text[: text.index("## Part 2: one matrix product")].encode())
     hand_in(folder, "garbage", b"\x00\xffnot a notebook")
     hand_in(folder, "empty", b"")
-    hand_in(folder, "misnamed", right, "conv_pool (1).ipynb")
+    hand_in(folder, "misnamed", right, "convolution (1).ipynb")
     hand_in(folder, "text_only", b"my answers", "answers.txt")
     hand_in(folder, "bad_clock", right)
-    (folder / "submitted/bad_clock/conv_pool/timestamp.txt").write_text("yesterday", encoding="utf-8")
+    (folder / "submitted/bad_clock/convolution/timestamp.txt").write_text("yesterday", encoding="utf-8")
     hand_in(folder, "linker", b"")
-    link = folder / "submitted/linker/conv_pool/conv_pool.ipynb"
+    link = folder / "submitted/linker/convolution/convolution.ipynb"
     link.unlink()
-    link.symlink_to(folder / "submitted/right/conv_pool/conv_pool.ipynb")
+    link.symlink_to(folder / "submitted/right/convolution/convolution.ipynb")
     (link.parent / "notes.txt").symlink_to(folder / "course.key")
 
 
@@ -274,11 +277,11 @@ def hand_in_class(course, folder):
 def graded(tmp_path_factory, course, tier_a):
     """Build, release, hand in, grade, feed back and export; the folder of the course and the log of the grading."""
     folder = tmp_path_factory.mktemp("nbgrader course")
-    build(course, "conv_pool", folder)
-    nbgrader(folder, "generate_assignment", "conv_pool")
+    build(course, "convolution", folder)
+    nbgrader(folder, "generate_assignment", "convolution")
     hand_in_class(course, folder)
-    log = nbgrader(folder, "autograde", "conv_pool", check=False)
-    nbgrader(folder, "generate_feedback", "conv_pool", check=False)
+    log = nbgrader(folder, "autograde", "convolution", check=False)
+    nbgrader(folder, "generate_feedback", "convolution", check=False)
     nbgrader(folder, "export")
     return folder, log
 
@@ -287,7 +290,7 @@ def scores(folder):
     """Read every student's marks from nbgrader's gradebook: auto scores by cell and whether a person is needed."""
     with Gradebook(f"sqlite:///{folder}/gradebook.db", "x") as gradebook:
         found = {}
-        for submission in gradebook.assignment_submissions("conv_pool"):
+        for submission in gradebook.assignment_submissions("convolution"):
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
             found[submission.student.id] = {
                 grade.name: (grade.auto_score, bool(grade.needs_manual_grade)) for grade in grades
@@ -295,18 +298,23 @@ def scores(folder):
         return found
 
 
+def paid(*, conv=POINTS[CONV], im2col=POINTS[IM2COL], dense=POINTS[DENSE], person=False):
+    """Write marks as `scores` reads them: full where nothing is said."""
+    return {CONV: (conv, person), IM2COL: (im2col, person), DENSE: (dense, person)}
+
+
 def test_whoever_was_being_graded_when_the_machine_went_down_is_graded(graded, course, tmp_path):
     """`kill -9` in the middle of a submission, three times: the same command ends with the marks of a quiet run."""
     students = ("flipped", "right", "shuffled", "untouched")
-    build(course, "conv_pool", tmp_path)
-    nbgrader(tmp_path, "generate_assignment", "conv_pool")
+    build(course, "convolution", tmp_path)
+    nbgrader(tmp_path, "generate_assignment", "convolution")
     shutil.copy(graded[0] / "course.key", tmp_path / "course.key")
     for student in students:
         shutil.copytree(graded[0] / "submitted" / student, tmp_path / "submitted" / student)
     for victim in students[:3]:
-        place = tmp_path / "autograded" / victim / "conv_pool"
+        place = tmp_path / "autograded" / victim / "convolution"
         with subprocess.Popen(
-            [NBGRADER, "autograde", "conv_pool"],
+            [NBGRADER, "autograde", "convolution"],
             cwd=tmp_path,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -315,12 +323,12 @@ def test_whoever_was_being_graded_when_the_machine_went_down_is_graded(graded, c
                 time.sleep(0.01)
             grader.kill()
         assert grader.returncode == -9
-        assert not finished(place / "conv_pool.ipynb")
-    log = nbgrader(tmp_path, "autograde", "conv_pool").stderr
+        assert not finished(place / "convolution.ipynb")
+    log = nbgrader(tmp_path, "autograde", "convolution").stderr
     assert log.count("Removing what a run left that did not end") == 1
     assert log.count("Skipping existing assignment") == 2
     assert scores(tmp_path) == {student: scores(graded[0])[student] for student in students}
-    again = nbgrader(tmp_path, "autograde", "conv_pool").stderr
+    again = nbgrader(tmp_path, "autograde", "convolution").stderr
     assert again.count("Skipping existing assignment") == len(students)
 
 
@@ -335,46 +343,46 @@ def test_only_a_whole_notebook_with_our_mark_is_finished(tmp_path):
 
 def feedback(folder, student):
     """Read the page that a student gets."""
-    return (folder / "feedback" / student / "conv_pool/conv_pool.html").read_text(encoding="utf-8")
+    return (folder / "feedback" / student / "convolution/convolution.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("student", sorted(FULL))
 def test_a_right_program_gets_full_marks_whatever_happened_to_its_notebook(graded, student):
     """Deleted, doubled, shuffled, retyped cells, old formats, noise on stderr and odd names cost nothing."""
-    assert scores(graded[0])[student] == {CONV: (12.0, False), POOL: (8.0, False)}
+    assert scores(graded[0])[student] == paid()
 
 
 def test_a_wrong_function_costs_its_own_points_and_the_mistake_is_named(graded):
-    """The other function is paid in full; the page names the misconception and its explanation."""
+    """The other functions are paid in full; the page names the misconception and its explanation."""
     found = scores(graded[0])["flipped"]
-    assert found[POOL] == (8.0, False)
-    assert 0 < found[CONV][0] < 12
+    assert found == paid(conv=found[CONV][0])
+    assert 0 < found[CONV][0] < POINTS[CONV]
     assert "It looks like this: " in feedback(graded[0], "flipped")
     assert "flipped" in feedback(graded[0], "flipped").lower()
 
 
 @pytest.mark.parametrize(("student", "reason"), [("loop", "seconds"), ("exit", "ended")])
 def test_a_loop_or_an_exit_costs_its_own_function_only(graded, student, reason):
-    """The batch goes on, the other function is paid, and the page says what happened."""
-    assert scores(graded[0])[student] == {CONV: (0.0, False), POOL: (8.0, False)}
+    """The batch goes on, the others are paid, and the page says what happened."""
+    assert scores(graded[0])[student] == paid(conv=0.0)
     assert reason in feedback(graded[0], student)
 
 
 @pytest.mark.parametrize("student", ["untouched", "faked"])
 def test_claims_in_the_notebook_are_worth_nothing(graded, student):
     """Outputs, edited points cells and changed points are not read; an untouched stub has none."""
-    assert scores(graded[0])[student] == {CONV: (0.0, False), POOL: (0.0, False)}
+    assert scores(graded[0])[student] == paid(conv=0.0, im2col=0.0, dense=0.0)
 
 
 def test_a_cut_off_file_is_paid_for_the_cells_that_are_whole(graded):
     """The part before the cut is graded, the page says that the file is damaged, and a person looks for the rest."""
-    assert scores(graded[0])["cut_off"] == {CONV: (12.0, True), POOL: (0.0, True)}
+    assert scores(graded[0])["cut_off"] == paid(im2col=0.0, dense=0.0, person=True)
     assert "The file is damaged (it is cut off or edited by hand)" in feedback(graded[0], "cut_off")
 
 
 def test_a_notebook_with_merge_markers_is_paid_for_its_whole_cells(graded):
-    """Both functions are whole; a person looks at what the markers cut."""
-    assert scores(graded[0])[MERGED] == {CONV: (12.0, True), POOL: (8.0, True)}
+    """All functions are whole; a person looks at what the markers cut."""
+    assert scores(graded[0])[MERGED] == paid(person=True)
     assert "it holds merge markers" in feedback(graded[0], MERGED)
 
 
@@ -387,8 +395,8 @@ CHANGES = {
     "old_schema": "other points claimed: ",
     "strange": "other points claimed: ",
     "edited": r"\(edited: check-",
-    "swapped": "more than once: stub-max_pool2d_forward",
-    "faked": "edited: points-conv2d_forward, points-max_pool2d_forward",
+    "swapped": "more than once: stub-im2col",
+    "faked": "edited: points-conv2d_forward, points-im2col, points-conv2d_1x1_as_dense",
 }
 
 
@@ -396,7 +404,7 @@ CHANGES = {
 def test_what_was_changed_of_given_cells_is_on_the_page_and_in_the_record(graded, student):
     """It is said once to each, and nothing is said where nothing was changed."""
     folder, _ = graded
-    record = json.loads((folder / "records/conv_pool" / f"{student}.json").read_text(encoding="utf-8"))
+    record = json.loads((folder / "records/convolution" / f"{student}.json").read_text(encoding="utf-8"))
     notes = [note for note in record[0]["notes"] if note.startswith("What was given out was changed")]
     assert len(notes) == (CHANGES[student] is not None)
     assert not notes or re.search(CHANGES[student], notes[0])
@@ -406,22 +414,22 @@ def test_what_was_changed_of_given_cells_is_on_the_page_and_in_the_record(graded
 def test_outside_nbgrader_the_same_files_have_the_same_marks(graded, course, tier_a):
     """Read from where they were handed in and graded with the same key: every student's points, by the same rules."""
     folder, _ = graded
-    assignment = open_assignment(course, "conv_pool")
-    plan = plan_of(course, "conv_pool")
+    assignment = open_assignment(course, "convolution")
+    plan = plan_of(course, "convolution")
     given = given_cells(assignment)
     marks = scores(folder)
     students = sorted(marks.keys() - set(NOT_GRADED) - {"loop"})  # the loop's time is waited for once, above
-    paths = [folder / "submitted" / student / "conv_pool/conv_pool.ipynb" for student in students]
+    paths = [folder / "submitted" / student / "convolution/convolution.ipynb" for student in students]
     people = [noted(read(path, student), given) for path, student in zip(paths, students, strict=True)]
     seed = inputs_seed(CourseKey.load(folder / "course.key"), plan)
     grades = grade(people, plan, sandbox=tier_a, seed=seed, options=assignment.options)
     assert len(grades) > len(FULL)
     for result in grades:
-        both = marks[result.submission]
-        assert result.points == pytest.approx(sum(score for score, _ in both.values()), abs=1e-4), (
+        parts = marks[result.submission]
+        assert result.points == pytest.approx(sum(score for score, _ in parts.values()), abs=1e-4), (
             result.submission
         )
-        assert {person for _, person in both.values()} == {result.needs_person}, result.submission
+        assert {person for _, person in parts.values()} == {result.needs_person}, result.submission
         if result.submission in CHANGES.keys() - {"faked"}:  # here the text of a points cell is not known
             said = " ".join(result.notes)
             assert ("What was given out was changed" in said) == (CHANGES[result.submission] is not None)
@@ -438,7 +446,7 @@ def test_outside_nbgrader_the_same_files_have_the_same_marks(graded, course, tie
 def test_an_unreadable_file_gives_no_points_and_a_person_looks_at_it(graded, student, reason):
     """The gradebook asks for a person, and both the page and the instructor's list say why."""
     folder, _ = graded
-    assert scores(folder)[student] == {CONV: (0.0, True), POOL: (0.0, True)}
+    assert scores(folder)[student] == paid(conv=0.0, im2col=0.0, dense=0.0, person=True)
     assert reason in feedback(folder, student)
     assert reason in dict(needs_person(folder))[student]
 
@@ -466,7 +474,7 @@ def test_every_student_has_every_points_cell_exactly_once(graded):
     folder, log = graded
     students = sorted(path.name for path in (folder / "submitted").iterdir())
     for student in students:
-        path = folder / "autograded" / student / "conv_pool/conv_pool.ipynb"
+        path = folder / "autograded" / student / "convolution/convolution.ipynb"
         if student in NOT_GRADED:
             assert student in log.stderr
             continue
@@ -474,10 +482,10 @@ def test_every_student_has_every_points_cell_exactly_once(graded):
         nbformat.validate(notebook)
         MetadataValidator().validate_nb(notebook)
         points = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-        assert sorted(role(cell) for cell in points) == [CONV, POOL]
+        assert sorted(role(cell) for cell in points) == sorted(POINTS)
         assert all(cell.outputs for cell in points)
         assert not any(c.outputs for c in notebook.cells if c.cell_type == "code" and c not in points)
-        record = json.loads((folder / "records/conv_pool" / f"{student}.json").read_text(encoding="utf-8"))
+        record = json.loads((folder / "records/convolution" / f"{student}.json").read_text(encoding="utf-8"))
         assert (record[0]["submission"], record[0]["tier"], len(record[0]["suite"])) == (student, "A", 32)
 
 
@@ -488,11 +496,12 @@ def test_nothing_secret_is_in_the_release_or_in_a_students_page(graded, course):
         (p for p in (folder / "release").rglob("*") if p.is_file()), secret_lines(course / "solutions")
     )
     pages = [
-        folder / "feedback" / student / "conv_pool/conv_pool.html"
+        folder / "feedback" / student / "convolution/convolution.html"
         for student in ("untouched", "naive", "garbage")
     ]
     refuse_leaks(pages, secret_lines(course / "solutions", feedback=True))
-    assert [path.name for path in (folder / "release").rglob("*") if path.is_file()] == ["conv_pool.ipynb"]
+    released = sorted(path.name for path in (folder / "release").rglob("*") if path.is_file())
+    assert released == ["convolution.ipynb", "legrade_checks.py"]
     key = (folder / "course.key").read_text().split()[1]
     released = [
         p for name in ("release", "feedback", "autograded") for p in (folder / name).rglob("*") if p.is_file()
@@ -505,7 +514,7 @@ def test_feedback_shows_docstrings_and_shapes_but_no_value_or_position(graded):
     """The page has what teaches; the instructor's record has the rest, readable by the instructor only."""
     folder, _ = graded
     page = feedback(folder, "flipped")
-    record = folder / "records/conv_pool/flipped.json"
+    record = folder / "records/convolution/flipped.json"
     tests = json.loads(record.read_text(encoding="utf-8"))[0]["tests"]
     failed = [test for test in tests if test["outcome"] == "failed"]
     assert failed
@@ -519,52 +528,51 @@ def test_a_second_run_gives_the_same_marks(graded):
     """A re-grade meets the same inputs."""
     folder, _ = graded
     before = scores(folder)["flipped"]
-    nbgrader(folder, "autograde", "conv_pool", "--student", "flipped", "--force")
+    nbgrader(folder, "autograde", "convolution", "--student", "flipped", "--force")
     assert scores(folder)["flipped"] == before
 
 
 @pytest.fixture(scope="module")
 def broken_suite(tmp_path_factory, course, tier_a):
-    """Grade one student by a course whose pooling suite has a fault of ours."""
+    """Grade one student by a course where the suite of im2col has a fault of ours."""
     ours = tmp_path_factory.mktemp("course")
-    for name in ("assignments/conv_pool", "solutions/conv2d_forward", "solutions/max_pool2d_forward"):
+    for name in ("assignments/convolution", *(f"solutions/{function}" for function in FUNCTIONS)):
         shutil.copytree(course / name, ours / name, ignore=shutil.ignore_patterns("__pycache__"))
-    suite = ours / "solutions/max_pool2d_forward/test_hidden.py"
+    suite = ours / "solutions/im2col/test_hidden.py"
     fault = '\n\ndef test_fault(student):\n    """A test that breaks."""\n    raise RuntimeError("fault in the suite")\n'
     suite.write_text(suite.read_text(encoding="utf-8") + fault, encoding="utf-8")
     folder = tmp_path_factory.mktemp("faulty")
-    build(ours, "conv_pool", folder)
-    nbgrader(folder, "generate_assignment", "conv_pool")
-    released = json.loads((folder / "release/conv_pool/conv_pool.ipynb").read_text(encoding="utf-8"))
-    conv, pool = program(course, "conv2d_forward"), program(course, "max_pool2d_forward")
-    hand_in(folder, "right", answered(released, conv, pool))
-    nbgrader(folder, "autograde", "conv_pool")
-    nbgrader(folder, "generate_feedback", "conv_pool")
+    build(ours, "convolution", folder)
+    nbgrader(folder, "generate_assignment", "convolution")
+    released = json.loads((folder / "release/convolution/convolution.ipynb").read_text(encoding="utf-8"))
+    hand_in(folder, "right", answered(released, solutions(course)))
+    nbgrader(folder, "autograde", "convolution")
+    nbgrader(folder, "generate_feedback", "convolution")
     nbgrader(folder, "export")
     return folder
 
 
 def test_a_fault_of_ours_leaves_the_grade_empty_and_asks_for_a_person(broken_suite):
-    """The other part keeps its points; the student reads that it is not their fault, and nothing of the fault itself."""
-    assert scores(broken_suite) == {"right": {CONV: (12.0, True), POOL: (None, True)}}
+    """The other parts keep their points; the student reads that it is not their fault, and nothing of the fault itself."""
+    assert scores(broken_suite) == {"right": paid(im2col=None, person=True)}
     page = feedback(broken_suite, "right")
     assert "That is not your fault: a person will look at it." in page
     assert "RuntimeError" not in page
     assert "fault in the suite" not in page
     ((student, reason),) = needs_person(broken_suite)
     assert student == "right"
-    assert reason.startswith("max_pool2d_forward, test_fault: ")
+    assert reason.startswith("im2col, test_fault: ")
 
 
 def test_a_leak_stops_the_release(broken_suite):
     """A file beside the notebook that holds a secret line is named, and the release folder is not left behind."""
     secret = "\n".join(program(read_settings(broken_suite).course, "conv2d_forward").splitlines()[-8:])
-    (broken_suite / "source/conv_pool/hints.txt").write_text(secret, encoding="utf-8")
-    done = nbgrader(broken_suite, "generate_assignment", "conv_pool", "--force", check=False)
-    (broken_suite / "source/conv_pool/hints.txt").unlink()
+    (broken_suite / "source/convolution/hints.txt").write_text(secret, encoding="utf-8")
+    done = nbgrader(broken_suite, "generate_assignment", "convolution", "--force", check=False)
+    (broken_suite / "source/convolution/hints.txt").unlink()
     assert done.returncode == 1
     assert "hints.txt: holds solutions/conv2d_forward/" in done.stderr
-    assert not (broken_suite / "release/conv_pool").exists()
+    assert not (broken_suite / "release/convolution").exists()
 
 
 @pytest.fixture
@@ -576,19 +584,19 @@ def one_student(tmp_path, graded):
         copy(folder / name, tmp_path / name)
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "x") as gradebook:
         gradebook.remove_student("right")
-    hand_in(tmp_path, "right", (folder / "submitted/right/conv_pool/conv_pool.ipynb").read_bytes())
+    hand_in(tmp_path, "right", (folder / "submitted/right/convolution/convolution.ipynb").read_bytes())
     return tmp_path
 
 
 def test_without_our_configuration_nbgrader_gives_no_grade(one_student):
     """Stock nbgrader, which runs the points cells itself, must not give a class 0 points: its kernel ends, and it says so."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    arguments = ("autograde", "conv_pool", "--student", "right")
+    arguments = ("autograde", "convolution", "--student", "right")
     done = nbgrader(one_student, *arguments, check=False, env={**os.environ, "PATH": path})
     assert done.returncode == 1
     assert "DeadKernelError" in done.stderr
-    assert not (one_student / "autograded/right/conv_pool").exists()
-    assert scores(one_student)["right"] == {CONV: (None, True), POOL: (None, True)}
+    assert not (one_student / "autograded/right/convolution").exists()
+    assert scores(one_student)["right"] == paid(conv=None, im2col=None, dense=None, person=True)
 
 
 BROKEN = {
@@ -609,13 +617,13 @@ def test_a_broken_configuration_ends_nbgrader_before_student_code_runs(
     (one_student / "elsewhere").mkdir()
     for name, text in shadow.items():
         (one_student / "elsewhere" / name).write_text(text, encoding="utf-8")
-    notebook = one_student / "submitted/right/conv_pool/conv_pool.ipynb"
+    notebook = one_student / "submitted/right/convolution/convolution.ipynb"
     witness = one_student / "student code ran"
     right = json.loads(notebook.read_text(encoding="utf-8"))
     right["cells"].insert(0, nbformat.v4.new_code_cell(f"open({str(witness)!r}, 'w')"))
     notebook.write_text(json.dumps(right), encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(one_student / "elsewhere")}
-    done = nbgrader(one_student, "autograde", "conv_pool", "--student", "right", check=False, env=env)
+    done = nbgrader(one_student, "autograde", "convolution", "--student", "right", check=False, env=env)
     assert done.returncode == 1
     assert message in done.stderr
     assert not witness.exists()
@@ -636,7 +644,7 @@ def test_a_mark_of_an_earlier_hand_in_is_not_taken_for_the_new_ones(graded):
 def test_an_assignment_of_other_origin_is_refused_by_name(course):
     """Its students are not marked by the wrong suite; the message says where to grade them."""
     with pytest.raises(
-        AutograderError, match=r"'ps1': .* has .*conv_pool.*in another nbgrader course folder"
+        AutograderError, match=r"'ps1': .* has .*convolution.*in another nbgrader course folder"
     ):
         plan_of(course, "ps1")
 
@@ -659,7 +667,7 @@ def test_a_course_that_was_moved_is_named_with_the_file_that_names_it(tmp_path):
     with pytest.raises(
         AutograderError, match=r"no such folder.*holds no solutions/.*correct `course` in legrade\.toml"
     ):
-        plan_of(tmp_path / "no such folder", "conv_pool")
+        plan_of(tmp_path / "no such folder", "convolution")
 
 
 def test_a_name_is_never_a_formula_in_a_spreadsheet():
