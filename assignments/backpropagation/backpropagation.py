@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Backpropagation
+# # 4. Backpropagation
 #
 # A network learns because somebody tells every weight in which direction the loss falls. That is one derivative for each
 # weight, millions of them, and all of them come out of a single walk through the network from its end to its beginning:

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Convolution
+# # 2. Convolution
 #
 # A dense layer that looks at an image has to learn the same edge again at every position. A **convolution** learns it
 # once: a small filter is laid on every window of the image, and each output says how strongly the pattern answered
@@ -255,9 +255,9 @@ print(f"the matrix has {np.size(matrix):,} entries, the images have {images.size
 # **A worked example.** *A layer `nn.Conv2d(2, 3, kernel_size=1)` has the weights w below, with one row for each filter and
 # one column for each input channel, and the biases b. Write all channels of its output for the image x of 2 channels.*
 #
-#     Image x, channel 1:    0  -3   5     Weights w:   -1  -1     Biases b:   3
-#     Image x, channel 2:    5   1   5                   3  -2                -1
-#                                                        3   3                 1
+#     Image x, channel 1:    0  -3   5     Weights w:   -1  -1     Biases b:   3  -1   1
+#     Image x, channel 2:    5   1   5                   3  -2
+#                                                        3   3
 #
 # | output | column 1 | column 2 | column 3 |
 # | --- | --- | --- | --- |

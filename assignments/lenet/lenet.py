@@ -1,10 +1,12 @@
 # %% [markdown]
-# # LeNet: build it, train it, trust its accuracy
+# # 5. LeNet: build it, train it, trust its accuracy
 #
 # In 1998 a network of two convolutions and three linear layers read the handwritten amounts on bank cheques. Today it
 # trains in seconds on a laptop, and it is still the smallest network that has everything a large one has: filters
 # that are learned, pooling, a classifier, a loss, an optimiser. You will build it, write the loop that trains it, and
 # find out how well it reads digits that it has never seen.
+#
+# **Time**: about two hours: 30 minutes for the model, 60 for the training loop, 30 for predictions and the digits.
 #
 # ## What you write
 #
@@ -30,8 +32,13 @@
 #
 # ## Points
 #
-# All 20 of the 20 points are given by hidden tests. They look at the shapes and the number of parameters, set the weights
-# and compare your logits with LeNet's, follow a few training steps, and train your model by the recipe. Then they
+# | part | points | what it takes |
+# | --- | --- | --- |
+# | `lenet` | 20 | `build_model`, `fit` and `predict`, and all three together |
+#
+# The checks below each part are public: run them as often as you like. They are *necessary, not sufficient*: all 20 of the 20
+# points are given by hidden tests. These look at the shapes and the number of parameters, set the weights and compare your
+# logits with LeNet's, follow a few training steps, and train your model by the recipe. Then they
 # measure its **accuracy on images whose labels your program never sees**: reach **0.92** and you have all points for
 # accuracy; a right solution has about 0.97. There are points for less.
 #
@@ -46,6 +53,30 @@ from torch.nn import functional as F
 
 # %% [markdown]
 # ## Part 1: the model
+#
+# **A worked example.** *The table below is that of a network for images of shape (1, 28, 28) (channels, height, width): its
+# layers, the shape of their output for one image, and how many parameters they have. A ? is what fits. Fill in the blanks,
+# and give the number of parameters of the whole network.*
+#
+#     nn.Conv2d(1, 6, kernel_size=5), nn.ReLU()    (a)           156
+#     nn.MaxPool2d(2)                              (6, 12, 12)   0
+#     nn.Conv2d(6, 16, kernel_size=5), nn.ReLU()   (16, 8, 8)    (b)
+#     nn.MaxPool2d(2)                              (16, 4, 4)    0
+#     nn.Flatten()                                 (c)           0
+#     nn.Linear(?, 120), nn.ReLU()                 (120,)        (d)
+#     nn.Linear(120, 84), nn.ReLU()                (84,)         10164
+#     nn.Linear(84, 10)                            (10,)         850
+#
+# | blank | |
+# | --- | --- |
+# | (a) the first convolution | floor((28 + 2 * 0 - 5) / 1) + 1 = 24: the shape **(6, 24, 24)** |
+# | (b) the second convolution | 16 * 6 * 5 * 5 + 16 = **2416** parameters |
+# | (c) the flattening | 16 * 4 * 4 = **256** numbers |
+# | (d) the first dense layer | 120 * 256 + 120 = **30840** parameters |
+# | the whole network | 2416 + 30840 + 11170 = **44426** parameters; 11170 stand in the table |
+#
+# This is LeNet without its padding. Yours pads the first convolution with 2 pixels on each side: which rows of the table change?
+# `legrade bank show lenet-table --seed 1 --solution` shows another table.
 
 # %% legrade_stub="build_model"
 def build_model():
@@ -139,6 +170,7 @@ def predict(model, x, *, batch_size, device):
 
 # %% legrade_check="public"
 logits = predict(model, few, batch_size=7, device="cpu")
+assert logits is not None, "predict returns None: is there a return statement?"
 assert tuple(logits.shape) == (20, 10), f"one row of ten logits for each image, not {tuple(logits.shape)}"
 whole = predict(model, few, batch_size=20, device="cpu")
 assert torch.allclose(torch.as_tensor(logits), torch.as_tensor(whole), atol=1e-4), "the batch size changes the result"
@@ -148,7 +180,7 @@ print("Part 3, all public checks pass. They are necessary, not sufficient.")
 # ## All together: read digits
 #
 # This cell trains your model on the digits by the recipe, exactly as at home as in the grading, and measures the accuracy
-# on 397 digits that were held back.
+# on 397 digits that were held back. scikit-learn brings the digits: `pip install scikit-learn` where it is missing (Colab has it).
 
 # %% legrade_check="public"
 from sklearn.datasets import load_digits
@@ -163,6 +195,7 @@ train, test = order[:1400], order[1400:]
 torch.set_num_threads(1)
 model = build_model()
 losses = fit(model, images[train], labels[train], epochs=10, batch_size=32, lr=0.001, device="cpu", seed=1)
+assert losses is not None, "fit returns None: parts 1 to 3 come first"
 logits = torch.as_tensor(predict(model, images[test], batch_size=128, device="cpu"))
 accuracy = (logits.argmax(dim=1) == labels[test]).double().mean().item()
 print("mean loss of each epoch:", *(f"{loss:.3f}" for loss in losses))

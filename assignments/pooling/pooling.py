@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Pooling and down-sampling
+# # 3. Pooling and down-sampling
 #
 # A network that says "cat" need not know at which pixel the whiskers are. From layer to layer it looks at larger regions
 # and keeps fewer positions. Four ways to get there are in use: keep the **largest** value of each region, keep its

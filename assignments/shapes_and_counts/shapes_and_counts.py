@@ -1,5 +1,5 @@
 # %% [markdown]
-# # From MLP to CNN: shapes and counts
+# # 1. From MLP to CNN: shapes and counts
 #
 # A photo of 224 x 224 pixels in three colours has 150,528 numbers. A dense layer with 1,000 outputs on top of it needs
 # 150 million weights, and would have to learn separately, for every position, what an edge looks like. A convolution with
