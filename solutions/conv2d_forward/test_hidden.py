@@ -136,7 +136,7 @@ def test_stride(student, reference, rng, size, kernel, stride):
 @pytest.mark.weight(4)
 @pytest.mark.parametrize(
     ("size", "kernel", "padding"),
-    [((4, 4), (3, 3), 1), ((3, 5), (3, 3), 2), ((4, 5), (3, 2), 1), ((3, 3), (2, 2), 3)],
+    [((4, 4), (3, 3), 1), ((3, 5), (3, 3), 2), ((4, 5), (3, 2), 1), ((3, 3), (2, 2), 3), ((3, 4), (4, 4), 3)],
 )
 def test_padding(student, reference, rng, size, kernel, padding):
     """Zeros are laid around the image on all four sides before the windows are taken."""

@@ -170,7 +170,9 @@ def test_ties_where_windows_overlap(student, reference, rng):
 
 @pytest.mark.feature("padding")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2)])
+@pytest.mark.parametrize(
+    ("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2), ((6, 12), 6, 3)]
+)
 def test_padding(student, reference, rng, size, kernel_size, padding):
     """With padding the result still has the image's shape, and every window's gradient is at its place."""
     check(student, reference, rng, draw(rng, 1, 1, *size), kernel_size, padding=padding)

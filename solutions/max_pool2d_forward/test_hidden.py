@@ -117,7 +117,9 @@ def test_stride_by_keyword(student, reference, rng):
 
 @pytest.mark.feature("padding")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2)])
+@pytest.mark.parametrize(
+    ("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2), ((6, 12), 6, 3)]
+)
 def test_padding(student, reference, rng, size, kernel_size, padding):
     """The padding is laid around the image on all four sides before the windows are taken."""
     check(student, reference, draw(rng, 1, 1, *size), kernel_size, padding=padding)
