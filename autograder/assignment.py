@@ -9,6 +9,8 @@ The cells of the notebook say what they are by one key of cell metadata:
 | `# %% legrade_stub="NAME"` | where the student writes; a line `...` stands where the code goes |
 | `# %% legrade_check="public"` | a check that the student sees; locked, worth nothing, never run when we grade |
 | `# %% legrade_points="NAME"` | receives the points of the part NAME; its body is generated |
+
+With tables `[[variants]]`, questions of each student's own stand before the cell `legrade_points="variants"`; see `variants`.
 """
 
 import math
@@ -19,9 +21,12 @@ from typing import Any, Literal
 
 from autograder.errors import SpecError
 from autograder.percent import Block, split
+from autograder.release_list import read_list
 from question_bank.registry import unknown
 
 PREFIX = "legrade_"
+VARIANTS = "variants"
+"""What `legrade_points` calls the questions that each student has of their own; no function may be called so."""
 ROLES: tuple[Literal["stub", "check", "points"], ...] = ("stub", "check", "points")
 
 
@@ -50,6 +55,10 @@ class Assignment:
     parts: tuple[AssignmentPart, ...]
     options: dict[str, Any] = field(default_factory=dict)
     """Every other table of the file, for the suites' fixture `options`."""
+    release: tuple[str, ...] = ()
+    """Files of the folder that students get beside the notebook."""
+    variants: tuple[dict[str, Any], ...] = ()
+    """The tables `[[variants]]`, unread; see `variants.blueprint`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def load_assignment(folder: Path) -> Assignment:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SpecError(f"{path}: {error}; expected a TOML file in UTF-8") from None
-    known = ("title", "notebook", "round", "parts")
+    known = ("title", "notebook", "round", "parts", "release", VARIANTS)
     options = {key: value for key, value in table.items() if key not in known}
     for key, value in options.items():
         if not isinstance(value, dict):
@@ -89,6 +98,8 @@ def load_assignment(folder: Path) -> Assignment:
         round=_round(path, table),
         parts=_parts(path, table.get("parts")),
         options=options,
+        release=read_list(path, table.get("release", [])),
+        variants=_variants(path, table.get(VARIANTS, [])),
     )
 
 
@@ -162,6 +173,12 @@ def _parts(path: Path, value: object) -> tuple[AssignmentPart, ...]:
     return parts
 
 
+def _variants(path: Path, value: object) -> tuple[dict[str, Any], ...]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise SpecError(f"{path}: variants={value!r}: expected tables [[variants]] with family and points")
+    return tuple(value)
+
+
 def _part(path: Path, number: int, table: dict[str, Any]) -> AssignmentPart:
     where = f"{path}: parts, table {number}"
     known = ("function", "points", "features")
@@ -171,6 +188,8 @@ def _part(path: Path, number: int, table: dict[str, Any]) -> AssignmentPart:
     function = table.get("function")
     if not isinstance(function, str) or not function.isidentifier():
         raise SpecError(f"{where}: function={function!r}: expected the name of a folder in solutions/")
+    if function == VARIANTS:
+        raise SpecError(f"{where}: function={function!r}: that is what [[variants]] are called; rename it")
     points = table.get("points")
     if (
         isinstance(points, bool)

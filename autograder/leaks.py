@@ -1,27 +1,29 @@
 """No line of `solutions/` in anything that students receive: the last look before a release.
 
 A release is built from files that never held a secret (DESIGN section 1, promise 8). This module proves it of the bytes that
-came out: every text in them, a notebook's sources, outputs and metadata and the members of an archive included.
+came out, in every reading that `release_readings` lists: a notebook's sources, outputs and metadata, members of archives, encodings.
 """
 
 import ast
-import io
-import json
 import tomllib
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import LeakError
+from autograder.release_readings import readings
 
 SHORTEST = 12
 """Characters of the shortest line that can be recognised as a secret."""
-WHOLE_LINES_FROM = 4 * 2**20
-"""Texts longer than this, in characters, are compared line by line instead of searched."""
-MAX_NESTING = 3
-"""Archives inside archives."""
-MAX_MEMBER = 64 * 2**20
+WHOLE_BELOW = 24
+"""A shorter line, such as `return total`, counts only where it stands by itself, and not as the beginning of another."""
+BEFORE, AFTER = b"\n\r\"'`>\0", b"\n\r\"'`<\0\\"
+"""What may stand beside a line that stands by itself, white space apart."""
+CANARY = "LEGRADE-CANARY"
+"""Begins the first line of every file of `solutions/`; nothing that is released says it."""
+A_CANARY = "a canary of solutions/"
+MAX_KEPT = 2**16
+"""Bytes of the longest text that is remembered as clean."""
 TRIVIAL = ("import ", "from ")
 TRAVELS = Path(__file__).with_name("legrade_checks.py")
 """What lies beside every notebook that uses it: no line of it is secret, such as `except (TypeError, ValueError):`."""
@@ -55,30 +57,82 @@ def secret_lines(solutions: Path, *, feedback: bool = False) -> dict[str, str]:
     return {line: where for line, where in secrets.items() if _telling(line) and line not in public}
 
 
-def refuse_leaks(files: Iterable[Path], secrets: dict[str, str]) -> None:
-    """Look for secrets in files that are about to be released.
+class Guard:
+    """Looks for what must not go out; what one look has cleared is not read again by the next."""
+
+    def __init__(
+        self, lines: Mapping[str, str], hidden: Iterable[tuple[str, Callable[[bytes], bool]]] = ()
+    ) -> None:
+        """Prepare to look.
+
+        Args:
+            lines: secret lines, and where each stands; a message may show them.
+            hidden: what other secrets are called, and how they are told in bytes; a message never shows them.
+        """
+        self._starts: dict[bytes, list[tuple[bytes, str]]] = {}
+        for line, where in {**lines, CANARY: A_CANARY}.items():
+            text = line.encode("utf-8", "surrogatepass")
+            self._starts.setdefault(text[:SHORTEST], []).append((text, where))
+        self._hidden = tuple(hidden)
+        self._clean: set[bytes] = set()
+
+    def refuse(self, data: bytes, name: str) -> None:
+        """Look through one file; `name` is what it is called in the message.
+
+        Raises:
+            LeakError: with the place, and what stands there.
+        """
+        for place, text in readings(data, name):
+            if text in self._clean:
+                continue
+            for what, is_in in self._hidden:
+                if is_in(text):
+                    raise LeakError(f"{place}: holds {what}; nobody but you may have it: take it out")
+            self._refuse_lines(text, place)
+            if len(text) <= MAX_KEPT:
+                self._clean.add(text)
+
+    def _refuse_lines(self, text: bytes, place: str) -> None:
+        starts = self._starts
+        for at in range(len(text) - SHORTEST + 1):
+            for line, where in starts.get(text[at : at + SHORTEST], ()):
+                if text.startswith(line, at) and (
+                    where == A_CANARY or len(line) >= WHOLE_BELOW or _alone(text, at, len(line))
+                ):
+                    shown = line.decode("utf-8", "replace")
+                    raise LeakError(
+                        f"{place}: holds {where}: {shown!r}; expected no line of solutions/: take it out"
+                    )
+
+
+def _alone(text: bytes, start: int, length: int) -> bool:
+    """Whether nothing else stands in the line, or between the quotes, in which these bytes stand."""
+    before, after = (
+        text[max(start - 200, 0) : start].rstrip(b" \t"),
+        text[start + length : start + length + 200].lstrip(b" \t"),
+    )
+    return (not before or before[-1] in BEFORE) and (not after or after[0] in AFTER)
+
+
+def refuse_leaks(files: Iterable[Path], secrets: Mapping[str, str]) -> None:
+    """Look for secrets in files that are about to be released, and in their names.
 
     Raises:
         LeakError: with the released file, and the file and line of the secret that it holds.
     """
+    guard = Guard(secrets)
     for file in files:
-        refuse_leaks_in(file.read_bytes(), str(file), secrets)
+        guard.refuse(file.name.encode("utf-8", "surrogateescape"), f"{file}: its name")
+        guard.refuse(file.read_bytes(), str(file))
 
 
-def refuse_leaks_in(data: bytes, name: str, secrets: dict[str, str]) -> None:
+def refuse_leaks_in(data: bytes, name: str, secrets: Mapping[str, str]) -> None:
     """Look for secrets in one file's bytes; `name` is what it is called in the message.
 
     Raises:
         LeakError: one was found.
     """
-    for member, text in _texts(data, name, MAX_NESTING):
-        lines = {line.strip() for line in text.splitlines()}
-        searched = text if len(text) <= WHOLE_LINES_FROM else ""
-        for line, where in secrets.items():
-            if line in lines or line in searched:
-                raise LeakError(
-                    f"{member}: holds {where}: {line!r}; expected no line of solutions/: take it out"
-                )
+    Guard(secrets).refuse(data, name)
 
 
 def _telling(line: str) -> bool:
@@ -134,39 +188,3 @@ def _public_lines(text: str, functions: tuple[str, ...], *, docstrings: bool, ev
                 found.update(line.strip() for line in lines[first.lineno - 1 : first.end_lineno])
                 found.update(line.strip() for line in ast.get_docstring(node, clean=True).splitlines())  # type: ignore[union-attr]  # checked in the line above
     return found
-
-
-def _texts(data: bytes, name: str, nesting: int) -> Iterator[tuple[str, str]]:
-    """Yield every text in a file: as it stands, as the strings of its JSON, and in the members of an archive."""
-    if zipfile.is_zipfile(io.BytesIO(data)) and nesting:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for entry in archive.infolist():
-                if entry.file_size > MAX_MEMBER:
-                    raise LeakError(
-                        f"{name}: member {entry.filename!r} has {entry.file_size} bytes: too many to be checked"
-                    )
-                yield from _texts(archive.read(entry), f"{name}: {entry.filename}", nesting - 1)
-        return
-    text = data.decode("utf-8", "replace")
-    yield name, text
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    yield name, "\n".join(_strings(value))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Yield every string in parsed JSON; a list of strings, as a notebook's source, also as one."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
-    elif isinstance(value, list):
-        if value and all(isinstance(item, str) for item in value):
-            yield "".join(value)
-        else:
-            for item in value:
-                yield from _strings(item)

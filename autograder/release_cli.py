@@ -1,6 +1,8 @@
-"""The command `legrade build-assignment`."""
+"""The commands `legrade build-assignment` and `legrade release`."""
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,7 @@ import typer
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command(name="build-assignment")(build_assignment)
+    app.command(name="release")(release)
 
 
 def build_assignment(
@@ -22,17 +25,56 @@ def build_assignment(
 ) -> None:
     """Write an assignment into an nbgrader course folder, ready for `nbgrader generate_assignment`."""
     from autograder.course import find_course
-    from autograder.errors import AutograderError
     from autograder.release import build
 
     root = find_course(course)
-    try:
+    with _writing(out):
         built = build(root, name, out, key=key)
-    except OSError as error:
-        raise AutograderError(
-            f"{error.filename or out}: cannot be written: {error.strerror}; give --out a folder of your own"
-        ) from None
     typer.echo(f"wrote {built.notebook}")
     for message in built.messages:
         typer.echo(message)
     typer.echo(f"next: cd {shlex.quote(str(out))} && nbgrader generate_assignment {name}")
+
+
+def release(
+    name: Annotated[str, typer.Argument(help="A folder in assignments/.")],
+    *,
+    out: Annotated[Path, typer.Option(help="A new folder for what students get.")],
+    course: Annotated[
+        Path | None, typer.Option(help="Folder that holds solutions/ and assignments/.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Course key; COURSE/course.key by default.")] = None,
+    nbgrader: Annotated[
+        Path | None, typer.Option(help="nbgrader's course folder: hand out the notebook in its release/.")
+    ] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="Also write the folder as a zip, beside it.")] = False,
+) -> None:
+    """Write what students get of an assignment, after a look for secrets through every byte of it."""
+    from autograder.course import find_course
+    from autograder.release_folder import release as write
+
+    root = find_course(course)
+    if nbgrader is not None:
+        from autograder.nbgrader_course import read_settings
+
+        settings = read_settings(nbgrader)
+        root, key = course or settings.course, key or settings.key
+    with _writing(out):
+        released = write(root, name, out, key=key, nbgrader=nbgrader, zipped=zipped)
+    for path in released.files:
+        typer.echo(str(path))
+    there = len(released.files) - released.new
+    typer.echo(f"wrote {released.new} files" + (f", {there} were there already" if there else ""))
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Say what to do where a folder cannot be written."""
+    from autograder.errors import AutograderError
+
+    try:
+        yield
+    except OSError as error:
+        raise AutograderError(
+            f"{error.filename or out}: cannot be written: {error.strerror}; give --out a folder of your own"
+        ) from None

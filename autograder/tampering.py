@@ -96,7 +96,7 @@ def _changes(layout: Sequence[Cell], given: Sequence[Given]) -> Iterator[str]:
     claims = [(cell, known[cell.grade_id]) for cell in layout if cell.grade_id in known]
     counts = Counter(name for name, _ in placed)
     kinds = {
-        "missing": [name for name in known if name not in counts],
+        "missing": [name for name in known if name not in counts and not _is_unwritten(known[name])],
         "more than once": [name for name in known if counts[name] > 1],
         "edited": [copy.grade_id for cell, copy in claims if copy.locked and _differs(cell, copy)],
         "other points claimed": [
@@ -109,6 +109,11 @@ def _changes(layout: Sequence[Cell], given: Sequence[Given]) -> Iterator[str]:
             unique = list(dict.fromkeys(cells))
             more = f" and {len(unique) - MAX_NAMED} more" if len(unique) > MAX_NAMED else ""
             yield f"{kind}: {', '.join(unique[:MAX_NAMED])}{more}"
+
+
+def _is_unwritten(copy: Given) -> bool:
+    """Tell a cell that receives points where its text is not known: outside nbgrader nobody is given one."""
+    return copy.points is not None and copy.source is None
 
 
 def _differs(cell: Cell, copy: Given) -> bool:

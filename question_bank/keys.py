@@ -16,7 +16,7 @@ from question_bank.draw import NameField, encode
 from question_bank.errors import KeyFileError
 
 DEFAULT_NAME = "course.key"
-_HEADER = "legrade-course-key-1"
+HEADER = "legrade-course-key-1"
 _BYTES = 32
 _LARGEST = 4096
 
@@ -53,7 +53,7 @@ class CourseKey:
             ) from None
         with os.fdopen(handle, "w", encoding="ascii") as file:
             os.fchmod(file.fileno(), 0o600)  # whatever the umask is
-            file.write(f"{_HEADER}\n{key._secret.hex()}\n")
+            file.write(f"{HEADER}\n{key._secret.hex()}\n")
         return key
 
     @classmethod
@@ -87,6 +87,10 @@ class CourseKey:
         """Name the key by eight bytes in hexadecimal, from which nothing else of it can be told."""
         return self.derive("fingerprint")[:8].hex()
 
+    def is_in(self, data: bytes) -> bool:
+        """Whether the secret itself stands in these bytes; for refusing to hand them out."""
+        return self._secret in data
+
     def derive(self, purpose: str, *fields: NameField) -> bytes:
         """Return 32 bytes for one purpose and these fields: HMAC-SHA256 of their unambiguous encoding.
 
@@ -97,8 +101,8 @@ class CourseKey:
 
 def _parsed(text: str, path: Path) -> bytes:
     lines = text.split()
-    problem = f"{path}: is no course key; expected the line {_HEADER} and {2 * _BYTES} hexadecimal digits; restore it from a copy"
-    if len(lines) != 2 or lines[0] != _HEADER:
+    problem = f"{path}: is no course key; expected the line {HEADER} and {2 * _BYTES} hexadecimal digits; restore it from a copy"
+    if len(lines) != 2 or lines[0] != HEADER:
         raise KeyFileError(problem)
     try:
         return bytes.fromhex(lines[1])

@@ -1,6 +1,7 @@
 """Releases: built from public files only, the same bytes twice, refused when a line of `solutions/` is in them."""
 
 import ast
+import contextlib
 import io
 import json
 import shutil
@@ -21,7 +22,8 @@ from autograder.course import assignment_names, find_course, open_assignment, op
 from autograder.errors import AutograderError, LeakError, SpecError
 from autograder.leaks import refuse_leaks, refuse_leaks_in, secret_lines
 from autograder.nbgrader_bridge import EXPORTER
-from autograder.release import CONFIG, GUARD, build, build_notebook, count_tests
+from autograder.release import CONFIG, build
+from autograder.release_notebook import GUARD, build_notebook, count_tests
 from question_bank.errors import KeyFileError
 from question_bank.keys import CourseKey
 
@@ -269,7 +271,8 @@ def test_a_secret_in_the_text_notebook_stops_the_build(small, tmp_path):
     """The line is named where it is and where it is from."""
     edit(small / "assignments/hw/hw.py", "    ...", TRICK + "\n    ...")
     with pytest.raises(
-        LeakError, match=r"hw\.ipynb: holds solutions/twice/reference\.py, line 3: 'secret_total = "
+        LeakError,
+        match=r"hw\.ipynb: cells\[1\]\.source: holds solutions/twice/reference\.py, line 3: 'secret_total = ",
     ):
         build(small, "hw", tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -342,7 +345,8 @@ def test_the_contract_is_public_and_the_rest_is_secret(small):
 @given(st.binary(max_size=300))
 def test_any_bytes_can_be_looked_through(data):
     """A file of any content is either clean or refused."""
-    refuse_leaks_in(data, "file", {"a line that is in no random file": "solutions/x, line 1"})
+    with contextlib.suppress(LeakError):
+        refuse_leaks_in(data, "file", {"a line that is in no random file": "solutions/x, line 1"})
 
 
 def test_the_command_builds_and_says_what_is_next(small, tmp_path):
