@@ -3,124 +3,55 @@
 title = "Convolution and pooling"
 paper = "quiz-1"                  # the exam's id; another id gives other versions
 language = "vi"                   # of the papers, en if left out; a column `language` of the class list goes before it
+versions = 4                      # papers A, B, C and D; "per-student", one for everybody, if left out
+shuffle = ["items", "options"]    # what stands in another order on every paper; nothing if left out
 
 [[slots]]
-family = "conv-output-size"       # see `legrade bank list`
+family = "conv-output-size"       # see `legrade bank list`; a list draws one of them, the same for the whole class
 count = 2                         # questions from this family, 1 if left out
 points = 1.5                      # for each of them, 1 if left out
+credit = "parts"                  # or per-cell, whole-parts, all-or-nothing: see `question_bank.credit`
 radicals = { s = 2, p = [1, 2] }  # axes fixed to a value or to some, the same for the whole class; may be left out
+
+In place of `[[slots]]` there may be sections, each `[[sections]]` with a `title`, an `intro`, a `shuffle` of its own and its
+`[[sections.slots]]`. `legrade exam new` writes an example of everything.
 """
 
-import difflib
 import re
-import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-from question_bank import languages
 from question_bank.authoring import FAMILIES, Family
-from question_bank.errors import BlueprintError, QuestionBankError
-from question_bank.frozen import rational, take, take_all, take_rational
+from question_bank.blueprint_data import PER_STUDENT, SHUFFLES, Blueprint, Section, Slot
+from question_bank.credit import PARTS, RULES
+from question_bank.errors import QuestionBankError
 from question_bank.languages import LANGUAGES, SOURCE
+from question_bank.message import literal
 from question_bank.registry import Registry
-from question_bank.values import Json, Rational, simplest, value_to_json
+from question_bank.toml_lines import FieldPath
+from question_bank.toml_reading import TomlReader, read_bytes, short
 
-MAX_BYTES = 1_000_000
-MAX_COUNT = 100
-MAX_POINTS = 1000
-MAX_TITLE = 200
+__all__ = ["Blueprint", "Section", "Slot", "parse_blueprint", "read_blueprint"]
 
-_PAPER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
-_SMALLEST = Decimal("0.0001")
+MAX_COUNT: Final = 100
+MAX_VERSIONS: Final = 26
+MAX_INTRO: Final = 5000
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One place of the blueprint, filled for every student from one family.
-
-    Attributes:
-        family: the family's name.
-        count: how many questions.
-        points: for each of them.
-        radicals: axes that are fixed for the whole class, each to the values that it may have.
-    """
-
-    family: str
-    count: int = 1
-    points: Rational = 1
-    radicals: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "radicals", MappingProxyType(dict(self.radicals)))
-
-    def to_json(self) -> Json:
-        """Freeze the slot."""
-        radicals: dict[str, Json] = {name: list(values) for name, values in self.radicals.items()}
-        points = value_to_json(simplest(Fraction(self.points)))
-        return {"family": self.family, "count": self.count, "points": points, "radicals": radicals}
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Slot":
-        """Read what `to_json` wrote."""
-        radicals = take(data, "radicals", dict)
-        fixed = {name: tuple(int(value) for value in take_all(radicals, name, rational)) for name in radicals}
-        return cls(take(data, "family", str), take(data, "count", int), take_rational(data, "points"), fixed)
-
-
-@dataclass(frozen=True, slots=True)
-class Blueprint:
-    """An exam: its title, its id `paper`, its slots in order, and the language of students who have none of their own."""
-
-    title: str
-    paper: str
-    slots: tuple[Slot, ...]
-    language: str = SOURCE
-
-    def to_json(self) -> Json:
-        """Freeze the blueprint; the language is left out where it is English."""
-        slots: list[Json] = [slot.to_json() for slot in self.slots]
-        return {
-            "title": self.title,
-            "paper": self.paper,
-            "slots": slots,
-            **languages.to_json(self.language),
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Blueprint":
-        """Read what `to_json` wrote.
-
-        Raises:
-            FormatError: it is no blueprint; the message names the field.
-        """
-        return cls(
-            take(data, "title", str),
-            take(data, "paper", str),
-            take_all(data, "slots", Slot.from_json),
-            languages.from_json(data),
-        )
+_PAPER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+_FIELDS: Final = ("title", "paper", "language", "versions", "shuffle", "slots", "sections")
+_SECTION: Final = ("title", "intro", "shuffle", "slots")
+_SLOT: Final = ("family", "count", "points", "radicals", "credit")
 
 
 def read_blueprint(path: Path, families: Registry[Family] = FAMILIES) -> Blueprint:
     """Read and check a blueprint.
 
     Raises:
-        BlueprintError: the file cannot be read or is broken; the message has file, field, what was got and what was expected.
+        BlueprintError: the file cannot be read or is broken; the message has file, line, field, what was got and what was
+            expected.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BlueprintError(
-            f"{path}: cannot be read ({error.strerror}); give the path of an exam.toml"
-        ) from None
-    if len(data) > MAX_BYTES:
-        raise BlueprintError(f"{path}: more than {MAX_BYTES} bytes, expected a blueprint of some lines")
+    data = read_bytes(path, "a blueprint of some lines", "give the path of an exam.toml")
     return parse_blueprint(data, str(path), families)
 
 
@@ -130,115 +61,121 @@ def parse_blueprint(data: bytes, name: str = "exam.toml", families: Registry[Fam
     Raises:
         BlueprintError: as `read_blueprint`.
     """
-    try:
-        table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise BlueprintError(
-            f"{name}: line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save it as UTF-8"
-        ) from None
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # tomllib's error has the line; a number can be too long to read
-        raise BlueprintError(f"{name}: not TOML: {str(error) or 'too deep'}") from None
-    reader = _Reader(name, families)
-    reader.known(table, "", ("title", "paper", "language", "slots"))
-    title = reader.text(table, "title")
-    paper = reader.text(table, "paper")
+    reader = TomlReader.of(data, name)
+    table = reader.table
+    reader.known(table, (), _FIELDS)
+    title = reader.text(table, (), "title")
+    paper = reader.text(table, (), "paper")
     if not _PAPER.fullmatch(paper):
         raise reader.error(
-            "paper", repr(paper), "letters, digits and . _ - between them, at most 64, as in quiz-1"
+            ("paper",), repr(paper), "letters, digits and . _ - between them, at most 64, as in quiz-1"
         )
-    language = table.get("language", SOURCE)
-    if language not in LANGUAGES:
-        raise reader.error("language", _short(language), f"one of {', '.join(LANGUAGES)}")
-    slots = table.get("slots", [])
-    if not isinstance(slots, list) or not slots:
-        raise reader.error("slots", _short(slots), "at least one table [[slots]] with a family")
-    filled = tuple(reader.slot(slot, f"slots[{i}]") for i, slot in enumerate(slots))
-    return Blueprint(title, paper, filled, language)
+    language = reader.one_of(table, (), "language", LANGUAGES, SOURCE)
+    shuffle = reader.some_of(table, (), "shuffle", SHUFFLES) or ()
+    sections, slots = _sections(reader, shuffle, families)
+    return Blueprint(title, paper, slots, language, sections, () if sections else shuffle, _versions(reader))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Checks fields and says where they stand."""
-
-    file: str
-    families: Registry[Family]
-
-    def error(self, where: str, got: str, expected: str) -> BlueprintError:
-        return BlueprintError(f"{self.file}: {where}: got {got}, expected {expected}")
-
-    def known(self, table: Mapping[str, Any], where: str, fields: Collection[str]) -> None:
-        for name in table:
-            if name not in fields:
-                near = difflib.get_close_matches(name, fields, n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                raise self.error(
-                    f"{where}{name}", "a field that there is not", f"one of {', '.join(fields)}{hint}"
-                )
-
-    def text(self, table: Mapping[str, Any], name: str) -> str:
-        value = table.get(name)
-        if (
-            not isinstance(value, str)
-            or not value.strip()
-            or len(value) > MAX_TITLE
-            or not value.isprintable()
-        ):
-            raise self.error(name, _short(value), f"a text of 1 to {MAX_TITLE} characters on one line")
-        return value.strip()
-
-    def slot(self, table: Any, where: str) -> Slot:
-        if not isinstance(table, dict):
-            raise self.error(where, _short(table), "a table [[slots]]")
-        self.known(table, f"{where}.", ("family", "count", "points", "radicals"))
-        family = self._family(table.get("family"), where)
-        count = table.get("count", 1)
-        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_COUNT:
-            raise self.error(f"{where}.count", _short(count), f"a whole number from 1 to {MAX_COUNT}")
-        points = self._points(table.get("points", 1), where)
-        return Slot(family.name, count, points, self._radicals(table.get("radicals", {}), where, family))
-
-    def _family(self, name: Any, where: str) -> Family:
-        if not isinstance(name, str):
-            raise self.error(f"{where}.family", _short(name), "a name that `legrade bank list` shows")
-        try:
-            return self.families.get(name)
-        except QuestionBankError as error:
-            raise BlueprintError(f"{self.file}: {where}.family: {error}") from None
-
-    def _points(self, value: Any, where: str) -> Rational:
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            number = Decimal(value)
-            if number.is_finite() and 0 < number <= MAX_POINTS and number == number.quantize(_SMALLEST):
-                return simplest(Fraction(number))  # never before the test: 1e-999999999 would fill the memory
-        raise self.error(
-            f"{where}.points",
-            _short(value),
-            f"a number above 0 and up to {MAX_POINTS}, at most 4 decimals",
+def _versions(reader: TomlReader) -> int:
+    value = reader.table.get("versions", "per-student")
+    if value == "per-student":
+        return PER_STUDENT
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_VERSIONS:
+        raise reader.error(
+            ("versions",), short(value), f'"per-student", or a whole number from 1 to {MAX_VERSIONS}'
         )
+    return value
 
-    def _radicals(self, table: Any, where: str, family: Family) -> dict[str, tuple[int, ...]]:
-        where = f"{where}.radicals"
-        if not isinstance(table, dict):
-            raise self.error(where, _short(table), "a table of axes, as in { s = 2 }")
-        fixed: dict[str, tuple[int, ...]] = {}
-        for name, value in table.items():
-            values = value if isinstance(value, list) else [value]
-            if not values or any(isinstance(v, bool) or not isinstance(v, int) for v in values):
-                raise self.error(f"{where}.{name}", _short(value), "a whole number or a list of them")
-            fixed[name] = tuple(dict.fromkeys(values))
+
+def _sections(
+    reader: TomlReader, shuffle: tuple[str, ...], families: Registry[Family]
+) -> tuple[tuple[Section, ...], tuple[Slot, ...]]:
+    """Read the sections, and the slots of all of them; or the slots alone, where there are no sections."""
+    if "sections" not in reader.table:
+        return (), _slots(reader, reader.table, (), families)
+    if "slots" in reader.table:
+        raise reader.error(("slots",), "slots beside sections", "every slot in a section, [[sections.slots]]")
+    sections: list[Section] = []
+    slots: list[Slot] = []
+    for number, table in enumerate(reader.tables(reader.table, (), "sections")):
+        path: FieldPath = ("sections", number)
+        reader.known(table, path, _SECTION)
+        inside = _slots(reader, table, path, families)
+        title = reader.text(table, path, "title") if "title" in table else ""
+        own = reader.some_of(table, path, "shuffle", SHUFFLES)
+        sections.append(
+            Section(title, _intro(reader, table, path), len(inside), shuffle if own is None else own)
+        )
+        slots += inside
+    if not sections:
+        raise reader.error(("sections",), "[]", "at least one table [[sections]]")
+    return tuple(sections), tuple(slots)
+
+
+def _intro(reader: TomlReader, table: Mapping[str, Any], path: FieldPath) -> str:
+    """Read what is said before the questions of a section; its formulas must be of the language of `maths`."""
+    intro = table.get("intro", "")
+    if not isinstance(intro, str) or len(intro) > MAX_INTRO:
+        raise reader.error((*path, "intro"), short(intro), f"a text of at most {MAX_INTRO} characters")
+    try:
+        literal(intro.strip()).check()
+    except QuestionBankError as error:
+        raise reader.fault((*path, "intro"), str(error)) from None
+    return intro.strip()
+
+
+def _slots(
+    reader: TomlReader, table: Mapping[str, Any], path: FieldPath, families: Registry[Family]
+) -> tuple[Slot, ...]:
+    where = (*path, "slots")
+    value = table.get("slots", [])
+    if not isinstance(value, list) or not value:
+        name = "sections.slots" if path else "slots"
+        raise reader.error(where, short(value), f"at least one table [[{name}]] with a family")
+    slots = reader.tables(table, path, "slots")
+    return tuple(_slot(reader, slot, (*where, number), families) for number, slot in enumerate(slots))
+
+
+def _slot(reader: TomlReader, table: Mapping[str, Any], path: FieldPath, families: Registry[Family]) -> Slot:
+    reader.known(table, path, _SLOT)
+    names = reader.names(
+        table, path, "family", "a name that `legrade bank list` shows, or a list of such names"
+    )
+    found = [_family(reader, name, path, families) for name in names]
+    count = reader.whole(table, path, "count", range(1, MAX_COUNT + 1), 1)
+    return Slot(
+        found[0].name,
+        count,
+        reader.points(table, path),
+        _radicals(reader, table.get("radicals", {}), path, found),
+        tuple(family.name for family in found[1:]),
+        credit=reader.one_of(table, path, "credit", RULES, PARTS),
+    )
+
+
+def _family(reader: TomlReader, name: str, path: FieldPath, families: Registry[Family]) -> Family:
+    try:
+        return families.get(name)
+    except QuestionBankError as error:
+        raise reader.fault((*path, "family"), str(error)) from None
+
+
+def _radicals(
+    reader: TomlReader, table: Any, path: FieldPath, families: list[Family]
+) -> dict[str, tuple[int, ...]]:
+    """Read the axes that are fixed; each family of the slot must have them, with points that have these values."""
+    where = (*path, "radicals")
+    if not isinstance(table, dict):
+        raise reader.error(where, short(table), "a table of axes, as in { s = 2 }")
+    fixed: dict[str, tuple[int, ...]] = {}
+    for name, value in table.items():
+        values = value if isinstance(value, list) else [value]
+        if not values or any(isinstance(v, bool) or not isinstance(v, int) for v in values):
+            raise reader.error((*where, name), short(value), "a whole number or a list of them")
+        fixed[name] = tuple(dict.fromkeys(values))
+    for family in families:
         try:
             family.space.indexes(fixed)
         except QuestionBankError as error:
-            raise BlueprintError(f"{self.file}: {where}: family {family.name}: {error}") from None
-        return fixed
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    shown = str(value) if isinstance(value, Decimal) else repr(value)
-    return shown if len(shown) <= MAX_TITLE else f"{shown[:60]}..."
+            raise reader.fault(where, f"family {family.name}: {error}") from None
+    return fixed

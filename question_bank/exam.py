@@ -5,12 +5,13 @@ item while the stratum is large enough; when it is not, the build says so with t
 frozen, and building again, with more students too, changes none of it.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from question_bank import bank
-from question_bank.blueprint import Blueprint
+from question_bank.assigning import assign
+from question_bank.blueprint_data import Blueprint
 from question_bank.draw import Draw
 from question_bank.errors import BlueprintError
 from question_bank.exporters import EXPORTERS, Exporter
@@ -79,33 +80,64 @@ def build(
         FormatError: a frozen file in `out` is damaged.
     """
     exporters = tuple(EXPORTERS.get(name) for name in dict.fromkeys(formats))
-    exam = read_exam(out) or Exam(blueprint, plan(blueprint, key, len(roster)), key.fingerprint)
+    exam = read_exam(out) or Exam(
+        blueprint, plan(blueprint, key, papers_of(blueprint, roster)), key.fingerprint
+    )
     _check_same(exam.blueprint, blueprint, out)
     kept = read_sheets(out)
     fresh = [student for student in roster if student.id not in kept]
     if fresh:
         _check_versions(exam, out)
         _check_key(exam, key, out)
-    issuer = Issuer(exam, key, kept.values())
     with one_thread():
-        sheets = {student.id: issuer.sheet(student) for student in sorted(fresh, key=lambda s: s.id)}
+        sheets = _issue(exam, key, kept, fresh, roster)
     write_exam(out, exam)
     for sheet in sheets.values():
         write_sheet(out, sheet)
     everyone = {**kept, **sheets}
-    papers = [path for student in roster for path in _write_paper(out, everyone[student.id], exporters)]
-    return Built(tuple(papers), len(sheets), len(roster) - len(sheets), shortages(exam, len(everyone)))
+    papers = [
+        path for student in roster for path in _write_paper(out, everyone[student.id], student, exporters)
+    ]
+    short = shortages(exam, blueprint.versions or len(everyone))
+    return Built(tuple(papers), len(sheets), len(roster) - len(sheets), short)
+
+
+def papers_of(blueprint: Blueprint, roster: Sequence[Student]) -> int:
+    """Return how many different papers there are: one for each version, or for each student."""
+    return blueprint.versions or len(roster)
+
+
+def _issue(
+    exam: Exam, key: CourseKey, kept: Mapping[str, Sheet], fresh: Iterable[Student], roster: Iterable[Student]
+) -> dict[str, Sheet]:
+    """Issue papers to who has none; by the order of ids, so that the order of the class changes nothing."""
+    students = sorted(fresh, key=lambda student: student.id)
+    if not students:
+        return {}
+    issuer = Issuer(exam, key, kept.values())
+    names = exam.blueprint.version_names()
+    versions: dict[str, str] = {}
+    if names:
+        before = {id_: sheet.version for id_, sheet in kept.items()}
+        versions = assign(
+            students,
+            before,
+            roster,
+            names,
+            lambda id_: Draw(key.derive("version", exam.blueprint.paper, id_)),
+        )
+    return {student.id: issuer.sheet(student, versions.get(student.id, "")) for student in students}
 
 
 def preview(blueprint: Blueprint, key: CourseKey, samples: int = 3, students: int = 30) -> tuple[Sample, ...]:
-    """Return sample questions for every slot, of the strata that a class of `students` would get, but never its items.
+    """Return sample questions for every family of every slot, of the strata that a class of `students` would get, but never its items.
 
     Raises:
         OracleMismatchError: a family's key is wrong.
     """
-    shown: dict[int, Sample] = {}
-    for planned in plan(blueprint, key, students):
-        if planned.slot in shown:
+    shown: dict[tuple[int, str], Sample] = {}
+    for planned in plan(blueprint, key, blueprint.versions or students):
+        if (planned.slot, planned.family) in shown:
             continue
         indexes = stratum(planned)
         questions = []
@@ -115,20 +147,32 @@ def preview(blueprint: Blueprint, key: CourseKey, samples: int = 3, students: in
             )
             question = bank.issue(bank.get(planned.family), draw.choice(indexes), draw.child("entries"))
             questions.append(localize(question, blueprint.language))
-        shown[planned.slot] = Sample(planned, tuple(questions))
+        shown[planned.slot, planned.family] = Sample(planned, tuple(questions))
     return tuple(shown.values())
 
 
 def paper_of(sheet: Sheet) -> Paper:
     """Return what the student sees of a sheet."""
-    items = tuple(Item(item.id, item.slot, item.points, bank.redact(item.question)) for item in sheet.items)
-    return Paper(sheet.title, sheet.paper, sheet.student.id, items, sheet.student.name, sheet.language)
+    items = tuple(
+        Item(item.id, item.slot, item.points, bank.redact(item.question), item.credit) for item in sheet.shown
+    )
+    return Paper(
+        sheet.title,
+        sheet.paper,
+        sheet.student.id,
+        items,
+        sheet.student.name,
+        sheet.language,
+        sheet.sections,
+        sheet.version,
+        sheet.coded,
+    )
 
 
 def _check_same(issued: Blueprint, asked: Blueprint, out: Path) -> None:
     """Refuse to mix papers of two blueprints."""
     if issued != asked:
-        fields = ("title", "paper", "language", "slots")
+        fields = ("title", "paper", "language", "versions", "shuffle", "slots", "sections")
         what = next(name for name in fields if getattr(issued, name) != getattr(asked, name))
         raise BlueprintError(
             f"{out}: holds papers of another blueprint: {what} was {_part(issued, what)}, is {_part(asked, what)}; "
@@ -158,12 +202,13 @@ def _check_key(exam: Exam, key: CourseKey, out: Path) -> None:
 
 def _part(blueprint: Blueprint, what: str) -> object:
     if what == "slots":
-        return [f"{slot.count} x {slot.family} ({slot.points})" for slot in blueprint.slots]
+        return [f"{slot.count} x {slot.source} ({slot.points})" for slot in blueprint.slots]
     return repr(getattr(blueprint, what))
 
 
-def _write_paper(out: Path, sheet: Sheet, exporters: Iterable[Exporter]) -> Iterable[Path]:
-    paper = paper_of(sheet)
+def _write_paper(out: Path, sheet: Sheet, student: Student, exporters: Iterable[Exporter]) -> Iterable[Path]:
+    """Write a paper in every format; how large its print is, the class list of today says."""
+    paper = replace(paper_of(sheet), large=student.large)
     for exporter in exporters:
         path = out / "papers" / f"{file_stem(sheet.student.id)}{exporter.suffix}"
         write_whole(path, exporter.export(paper))

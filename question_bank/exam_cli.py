@@ -10,7 +10,7 @@ import typer
 from question_bank.errors import QuestionBankError
 
 if TYPE_CHECKING:
-    from question_bank.blueprint import Slot
+    from question_bank.blueprint_data import Slot
     from question_bank.issued import Planned
     from question_bank.keys import CourseKey
     from question_bank.marks import Marks

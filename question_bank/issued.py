@@ -9,23 +9,34 @@ The folder `key/` is readable by its owner only (mode 0700); a file is written w
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from types import MappingProxyType
 
-from question_bank import languages
-from question_bank.blueprint import Blueprint
+from question_bank import credit, languages
 from question_bank.errors import FormatError
 from question_bank.frozen import canonical, rational, take, take_all, take_rational
 from question_bank.languages import SOURCE
 from question_bank.model import Question
+from question_bank.paper import Heading
+from question_bank.planned import Exam, Planned, expect_format
 from question_bank.roster import Student, file_stem
 from question_bank.values import Json, Rational, simplest, value_to_json
 
+__all__ = [
+    "Exam",
+    "KeyItem",
+    "Planned",
+    "Sheet",
+    "private_folder",
+    "read_exam",
+    "read_sheets",
+    "write_exam",
+    "write_sheet",
+    "write_whole",
+]
+
 SHEET_FORMAT = "legrade-key-1"
-EXAM_FORMAT = "legrade-exam-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +51,18 @@ class KeyItem:
     points: Rational
     question: Question
     same: str = ""
+    credit: str = credit.PARTS
 
     def to_json(self) -> Json:
         """Freeze the item."""
         points = value_to_json(simplest(Fraction(self.points)))
         frozen: dict[str, Json] = {"id": self.id, "slot": self.slot, "points": points}
-        return {**frozen, "question": self.question.to_json(), **({"same": self.same} if self.same else {})}
+        return {
+            **frozen,
+            "question": self.question.to_json(),
+            **({"same": self.same} if self.same else {}),
+            **credit.to_json(self.credit),
+        }
 
     @classmethod
     def from_json(cls, data: Json) -> "KeyItem":
@@ -53,19 +70,51 @@ class KeyItem:
         question = Question.from_json(take(data, "question", dict))
         same = take(data, "same", str) if isinstance(data, dict) and "same" in data else ""
         return cls(
-            take(data, "id", str), take(data, "slot", int), take_rational(data, "points"), question, same
+            take(data, "id", str),
+            take(data, "slot", int),
+            take_rational(data, "points"),
+            question,
+            same,
+            credit.from_json(data),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One student's paper with its key: title and id of the exam, the student, the items in order, their language."""
+    """One student's paper with its key.
+
+    Attributes:
+        title: of the exam.
+        paper: its id.
+        student: whose paper it is.
+        items: in the order of the blueprint, the same for all students.
+        language: of the items.
+        order: where the items stand on the paper, see `shown`; empty where they stand as they are here.
+        sections: what stands before some items, in the order of the paper.
+        version: the paper's letter, where several students have the same paper.
+        coded: whether stems end in the code of their item; those that were issued before there were codes do not.
+    """
 
     title: str
     paper: str
     student: Student
     items: tuple[KeyItem, ...]
     language: str = SOURCE
+    order: tuple[int, ...] = ()
+    sections: tuple[Heading, ...] = ()
+    version: str = ""
+    coded: bool = False
+
+    def __post_init__(self) -> None:
+        if self.order and sorted(self.order) != list(range(len(self.items))):
+            raise FormatError(
+                f"order={list(self.order)}: expected the positions of {len(self.items)} items, each once"
+            )
+
+    @property
+    def shown(self) -> tuple[KeyItem, ...]:
+        """The items in the order of the paper."""
+        return tuple(self.items[at] for at in self.order) or self.items
 
     def to_json(self) -> Json:
         """Freeze the sheet; the language is left out where it is English."""
@@ -78,6 +127,10 @@ class Sheet:
             "paper": self.paper,
             "student": student,
             "items": items,
+            **({"order": list(self.order)} if self.order else {}),
+            **({"sections": [heading.to_json() for heading in self.sections]} if self.sections else {}),
+            **({"form": self.version} if self.version else {}),
+            **({"coded": True} if self.coded else {}),
         }
 
     @classmethod
@@ -87,7 +140,8 @@ class Sheet:
         Raises:
             FormatError: it is no sheet; the message names the field.
         """
-        _expect_format(data, SHEET_FORMAT)
+        expect_format(data, SHEET_FORMAT)
+        has = data if isinstance(data, dict) else {}
         student = take(data, "student", dict)
         return cls(
             take(data, "title", str),
@@ -95,95 +149,11 @@ class Sheet:
             Student(take(student, "id", str), take(student, "name", str), take(student, "email", str)),
             take_all(data, "items", KeyItem.from_json),
             languages.from_json(data),
+            tuple(int(at) for at in take_all(data, "order", rational)) if "order" in has else (),
+            take_all(data, "sections", Heading.from_json) if "sections" in has else (),
+            take(data, "form", str) if "form" in has else "",
+            take(data, "coded", bool) if "coded" in has else False,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One item of every paper: what is the same for the class.
-
-    Attributes:
-        slot: the blueprint's slot, from 0.
-        number: of the item in its slot, from 0.
-        family: the family's name, and its `version` when the exam was first built.
-        points: of the item.
-        radicals: the stratum: the value of each radical, the same for every student, for fairness.
-        fixed: all axes that the blueprint fixes, each to the values it may have.
-    """
-
-    slot: int
-    number: int
-    family: str
-    version: int
-    points: Rational
-    radicals: Mapping[str, int] = field(default_factory=dict)
-    fixed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "radicals", MappingProxyType(dict(self.radicals)))
-        object.__setattr__(self, "fixed", MappingProxyType(dict(self.fixed)))
-
-    def to_json(self) -> Json:
-        """Freeze the plan of the item."""
-        return {
-            "slot": self.slot,
-            "number": self.number,
-            "family": self.family,
-            "version": self.version,
-            "points": value_to_json(simplest(Fraction(self.points))),
-            "radicals": dict(self.radicals),
-            "fixed": {name: list(values) for name, values in self.fixed.items()},
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Planned":
-        """Read what `to_json` wrote."""
-        radicals, fixed = take(data, "radicals", dict), take(data, "fixed", dict)
-        return cls(
-            take(data, "slot", int),
-            take(data, "number", int),
-            take(data, "family", str),
-            take(data, "version", int),
-            take_rational(data, "points"),
-            {name: take(radicals, name, int) for name in radicals},
-            {name: tuple(int(value) for value in take_all(fixed, name, rational)) for name in fixed},
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Exam:
-    """What was fixed when the exam was first built; later papers of the same exam keep to it.
-
-    Attributes:
-        blueprint: what was asked for.
-        plan: the items of every paper.
-        key: which course key the papers are derived from, its `CourseKey.fingerprint`.
-    """
-
-    blueprint: Blueprint
-    plan: tuple[Planned, ...]
-    key: str
-
-    def to_json(self) -> Json:
-        """Freeze the exam."""
-        plan: list[Json] = [planned.to_json() for planned in self.plan]
-        return {
-            "format": EXAM_FORMAT,
-            "blueprint": self.blueprint.to_json(),
-            "plan": plan,
-            "key": self.key,
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Exam":
-        """Read what `to_json` wrote.
-
-        Raises:
-            FormatError: it is no exam; the message names the field.
-        """
-        _expect_format(data, EXAM_FORMAT)
-        blueprint = Blueprint.from_json(take(data, "blueprint", dict))
-        return cls(blueprint, take_all(data, "plan", Planned.from_json), take(data, "key", str))
 
 
 def read_exam(folder: Path) -> Exam | None:
@@ -259,8 +229,3 @@ def _read(path: Path) -> Json:
             f"{path}: cannot be read as frozen JSON ({error}); restore it from a copy"
         ) from None
     return data
-
-
-def _expect_format(data: Json, expected: str) -> None:
-    if (got := take(data, "format", str)) != expected:
-        raise FormatError(f"format={got!r}: expected {expected!r}; a newer LeGrade may read it")

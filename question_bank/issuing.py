@@ -2,20 +2,40 @@
 
 import base64
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from question_bank import bank
+from question_bank.blueprint_data import ITEMS, OPTIONS
 from question_bank.draw import Draw
 from question_bank.frozen import digest
-from question_bank.issued import Exam, KeyItem, Planned, Sheet
+from question_bank.issued import KeyItem, Sheet
 from question_bank.keys import CourseKey
 from question_bank.model import Question
+from question_bank.paper import Heading
+from question_bank.planned import Exam, Planned
 from question_bank.planning import stratum, too_few
 from question_bank.roster import Student
+from question_bank.shuffling import shuffled
 from question_bank.translation import localize
 
 _ATTEMPTS = 64
 _CODE_BYTES = 5
 _CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghjkmnpqrstvwxyz")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An item in English, before it is issued: its plan, its code, what it is the same item by."""
+
+    planned: Planned
+    code: str
+    question: Question
+    same: str
+
+    def item(self, language: str) -> KeyItem:
+        read = localize(self.question, language)
+        kept = "" if identity(read) == self.same else self.same
+        return KeyItem(self.code, self.planned.slot, self.planned.points, read, kept, self.planned.credit)
 
 
 class Issuer:
@@ -29,36 +49,84 @@ class Issuer:
         self._strata = {id(planned): stratum(planned) for planned in exam.plan}
         self._points: dict[int, dict[str, int]] = {}
         for sheet in issued:
-            self._note(sheet)
+            if not sheet.version:
+                self._note((item.id, item.same or identity(item.question)) for item in sheet.items)
+        self._versions = {name: self._made(f"version {name}") for name in exam.blueprint.version_names()}
 
-    def sheet(self, student: Student) -> Sheet:
+    def sheet(self, student: Student, version: str = "") -> Sheet:
         """Issue one student's paper, in the student's language.
+
+        Args:
+            student: whose paper it is.
+            version: its letter, where the exam has a number of versions; all students of a version have the same items.
 
         Raises:
             MissingTranslationError: a text has no translation into it; nothing is issued in two languages.
         """
-        language = student.language or self._exam.blueprint.language
-        items: list[KeyItem] = []
+        blueprint = self._exam.blueprint
+        language = student.language or blueprint.language
+        who = f"version {version}" if version else student.id
+        made = self._versions[version] if version else self._made(who)
+        order = self._order(who)
+        return Sheet(
+            blueprint.title,
+            blueprint.paper,
+            student,
+            tuple(each.item(language) for each in made),
+            language,
+            order,
+            self._headings(),
+            version,
+            coded=True,
+        )
+
+    def _made(self, who: str) -> "tuple[_Made, ...]":
+        """Make the items of one paper, and note that they are taken."""
+        made: list[_Made] = []
         own: set[str] = set()
         for planned in self._exam.plan:
-            question = self._question(planned, student, own)
+            question = self._question(planned, who, own)
             same = identity(question)
             own.add(same)
-            read = localize(question, language)
-            kept = "" if identity(read) == same else same
-            items.append(KeyItem(self._code(planned, student), planned.slot, planned.points, read, kept))
-        blueprint = self._exam.blueprint
-        sheet = Sheet(blueprint.title, blueprint.paper, student, tuple(items), language)
-        self._note(sheet)
-        return sheet
+            if self._exam.blueprint.shuffled(planned.slot, OPTIONS):
+                question = self._reordered(planned, question, who)
+            made.append(_Made(planned, self._code(planned, who), question, same))
+        self._note((each.code, each.same) for each in made)
+        return tuple(made)
 
-    def _note(self, sheet: Sheet) -> None:
-        for item in sheet.items:
-            self._codes.add(item.id)
-            same = item.same or identity(item.question)
+    def _note(self, items: Iterable[tuple[str, str]]) -> None:
+        for code, same in items:
+            self._codes.add(code)
             self._uses[same] = self._uses.get(same, 0) + 1
 
-    def _question(self, planned: Planned, student: Student, own: set[str]) -> Question:
+    def _reordered(self, planned: Planned, question: Question, who: str) -> Question:
+        """Put the options into another order, and prove the key again."""
+        seed = self._key.derive("options", self._exam.blueprint.paper, planned.slot, planned.number, who)
+        mixed = shuffled(question, Draw(seed))
+        bank.prove(bank.get(planned.family), mixed)
+        return mixed
+
+    def _order(self, who: str) -> tuple[int, ...]:
+        """Return where the items stand on a paper; nothing where they stand as they are planned."""
+        blueprint, order = self._exam.blueprint, list[int]()
+        groups = list(blueprint.groups())
+        if not any(ITEMS in shuffle for _, shuffle in groups):
+            return ()
+        for slots, shuffle in groups:
+            inside = [at for at, planned in enumerate(self._exam.plan) if planned.slot in slots]
+            draw = Draw(self._key.derive("order", blueprint.paper, slots.start, who))
+            order += draw.shuffle(inside) if ITEMS in shuffle else inside
+        return tuple(order)
+
+    def _headings(self) -> tuple[Heading, ...]:
+        blueprint = self._exam.blueprint
+        return tuple(
+            Heading(section.title, section.intro, sum(p.slot < slots.start for p in self._exam.plan))
+            for section, (slots, _) in zip(blueprint.sections, blueprint.groups(), strict=False)
+            if section.title or section.intro
+        )
+
+    def _question(self, planned: Planned, who: str, own: set[str]) -> Question:
         """Issue an item that nobody has; where there is none left, one that the fewest have."""
         family = bank.get(planned.family)
         seed = self._key.derive(
@@ -68,7 +136,7 @@ class Issuer:
             planned.number,
             family.name,
             family.version,
-            student.id,
+            who,
         )
         draw = Draw(seed)
         if not family.maker.drawn:
@@ -102,11 +170,11 @@ class Issuer:
         least = min(uses.values())
         return tuple(index for index, count in uses.items() if count == least)
 
-    def _code(self, planned: Planned, student: Student) -> str:
+    def _code(self, planned: Planned, who: str) -> str:
         """Name the item: eight letters and digits without I, L, O, U, unique in the class (Crockford's base 32)."""
         attempt = 0
         while True:
-            fields = (self._exam.blueprint.paper, planned.slot, planned.number, student.id, attempt)
+            fields = (self._exam.blueprint.paper, planned.slot, planned.number, who, attempt)
             text = base64.b32encode(self._key.derive("item code", *fields)[:_CODE_BYTES]).decode()
             code = text.translate(_CROCKFORD)
             code = f"{code[:4]}-{code[4:]}"

@@ -15,6 +15,7 @@ from typing import Final
 
 from question_bank import recognition
 from question_bank.answers import Answer, Array, Integer, Mark, Number
+from question_bank.credit import share
 from question_bank.issued import KeyItem
 from question_bank.marks import BY_A_PERSON, FOR_A_PERSON, ItemMark, Judged, PartMark
 from question_bank.model import Part, Question
@@ -39,7 +40,7 @@ class _Earlier:
 def mark_item(
     item: KeyItem, answers: Mapping[str, str], judged: Mapping[str, Judged] | None = None
 ) -> ItemMark:
-    """Mark one item; parts count equally.
+    """Mark one item by its partial-credit rule.
 
     Args:
         item: with its key.
@@ -60,7 +61,8 @@ def mark_item(
             mark = replace(mark, outcome=BY_A_PERSON, fraction=given.share)
         parts.append(mark)
         values.append(value)
-    earned = sum((part.fraction for part in parts), Fraction(0)) / len(parts)
+    keys = [part.answer for part in item.question.parts]
+    earned = share(item.credit, keys, [part.fraction for part in parts])
     return ItemMark(item.id, item.question.family, earned * item.points, Fraction(item.points), tuple(parts))
 
 

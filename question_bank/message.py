@@ -69,6 +69,17 @@ class Message:
         """Return the message as plain text."""
         return "".join(maths.plain(text) if kind == "math" else text for kind, text in self.spans())
 
+    def check(self) -> None:
+        """See that it can be shown: that its fields are there, and its maths is of the language of `maths`.
+
+        Raises:
+            FormatError: the template names a field that there is not.
+            FormulaError: something between dollar signs is no formula.
+        """
+        for kind, text in self.spans():
+            if kind == "math":
+                maths.mathml(text)
+
     def to_json(self) -> Json:
         """Freeze the message."""
         fields: dict[str, Json] = {k: list(v) if isinstance(v, tuple) else v for k, v in self.fields.items()}
@@ -89,13 +100,22 @@ class Message:
         return cls(take(data, "template", str), fields)
 
 
+def literal(text: str) -> Message:
+    """Return the message that says just this: maths and code are marked as ever, braces are braces.
+
+    >>> literal("The set {0, 1}, or `f'{x}'`}").plain()
+    "The set {0, 1}, or f'{x}'}"
+    """
+    return Message(text.replace("{", "{{").replace("}", "}}"))
+
+
 def _filled(
     kind: SpanKind, template: str, fields: Mapping[str, FieldValue]
 ) -> Iterator[tuple[SpanKind, str]]:
     if not template:
         return
     try:
-        yield kind, template.format_map(fields) if "{" in template else template
+        yield kind, template.format_map(fields) if "{" in template or "}" in template else template
     except (KeyError, ValueError, IndexError, AttributeError) as error:
         raise FormatError(
             f"template {template!r}: expected fields among {sorted(fields)}; {error!r}"

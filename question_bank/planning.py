@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from question_bank import bank
-from question_bank.blueprint import Blueprint
+from question_bank.authoring import Family
+from question_bank.blueprint_data import Blueprint, Slot
 from question_bank.draw import Draw
 from question_bank.errors import BlueprintError
-from question_bank.issued import Exam, Planned
 from question_bank.keys import CourseKey
+from question_bank.planned import Exam, Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,8 @@ def plan(blueprint: Blueprint, key: CourseKey, students: int) -> tuple[Planned, 
     load: dict[tuple[str, tuple[int, ...]], int] = {}
     planned: list[Planned] = []
     for number, slot in enumerate(blueprint.slots):
-        family = bank.get(slot.family)
-        allowed = set(family.space.indexes(slot.radicals))
-        strata = {
-            radicals: left
-            for radicals, points in family.space.strata().items()
-            if (left := sum(point in allowed for point in points))
-        }
-        for item in range(slot.count):
+        for item, family in enumerate(_families(slot, Draw(key.derive("family", blueprint.paper, number)))):
+            strata = _strata(family, slot)
             draw = Draw(key.derive("stratum", blueprint.paper, number, item, family.name, family.version))
             free = {r: size - load.get((family.name, r), 0) for r, size in strata.items()}
             enough = {r: n for r, n in strata.items() if free[r] >= students or family.maker.drawn}
@@ -52,9 +47,27 @@ def plan(blueprint: Blueprint, key: CourseKey, students: int) -> tuple[Planned, 
             load[family.name, radicals] = load.get((family.name, radicals), 0) + students
             values = dict(zip(family.space.radicals, radicals, strict=True))
             planned.append(
-                Planned(number, item, family.name, family.version, slot.points, values, slot.radicals)
+                Planned(
+                    number, item, family.name, family.version, slot.points, values, slot.radicals, slot.credit
+                )
             )
     return tuple(planned)
+
+
+def _families(slot: Slot, draw: Draw) -> tuple[Family, ...]:
+    """Return the family of each item of a slot: one after the other, in an order that is drawn for the class."""
+    order = draw.shuffle(slot.families)
+    return tuple(bank.get(order[item % len(order)]) for item in range(slot.count))
+
+
+def _strata(family: Family, slot: Slot) -> dict[tuple[int, ...], int]:
+    """Return how many points each stratum has that the slot allows."""
+    allowed = set(family.space.indexes(slot.radicals))
+    return {
+        radicals: left
+        for radicals, points in family.space.strata().items()
+        if (left := sum(point in allowed for point in points))
+    }
 
 
 def stratum(planned: Planned) -> tuple[int, ...]:

@@ -35,12 +35,22 @@ class Student:
         name: for people; may be in any script.
         email: empty when the list has none.
         language: of the student's paper, `en` or `vi`; empty where the exam decides.
+        section: the group of the class; empty when the list has none.
+        extra_time: how much longer the student may take, in per cent.
+        large: whether the student reads large print.
+        row: where the student sits, a number or a letter; empty when the list has none.
+        seat: the place in that row.
     """
 
     id: str
     name: str
     email: str = ""
     language: str = ""
+    section: str = ""
+    extra_time: int = 0
+    large: bool = False
+    row: str = ""
+    seat: str = ""
 
 
 def file_stem(student_id: str) -> str:
@@ -76,7 +86,7 @@ def parse_roster(text: str, name: str = "roster") -> tuple[Student, ...]:
     r"""Read the class list from its text; `name` stands in the messages.
 
     >>> parse_roster("id;name\r\n7;Nguyễn Văn Án\r\n")
-    (Student(id='7', name='Nguyễn Văn Án', email='', language=''),)
+    (Student(id='7', name='Nguyễn Văn Án', email='', language='', section='', extra_time=0, large=False, row='', seat=''),)
 
     Raises:
         RosterError: as `read_roster`.
@@ -159,7 +169,7 @@ def _student(fields: dict[str, str]) -> tuple[Student, str]:
         column: unicodedata.normalize("NFC", fields.get(column, "").strip())
         for column in ("id", "name", "email", "language")
     }
-    student = Student(**{**given, "language": given["language"].casefold()})
+    student = Student(given["id"], given["name"], given["email"], given["language"].casefold())
     if _SURPLUS in fields:
         return student, f'got {fields[_SURPLUS]}: write "" around a name that holds the separator'
     if not student.id:

@@ -1,5 +1,7 @@
 """A blueprint is read whole or refused with file, field, what was got and what was expected."""
 
+import json
+import tomllib
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank.blueprint import Blueprint, Slot, parse_blueprint, read_blueprint
+from question_bank.blueprint import Blueprint, Section, Slot, parse_blueprint, read_blueprint
 from question_bank.errors import BlueprintError, FormatError
+from question_bank.frozen import canonical
+from question_bank.toml_lines import lines_of
 
 HEAD = 'title = "Quiz"\npaper = "quiz-1"\n'
 SLOT = '[[slots]]\nfamily = "conv-output-size"\n'
@@ -63,7 +67,7 @@ BROKEN = {
     "no family": (HEAD + "[[slots]]\ncount = 1", r"slots\[0\]\.family: got nothing, expected a name that"),
     "unknown family": (
         HEAD + SLOT + '[[slots]]\nfamily = "conv-outputsize"',
-        r"x\.toml: slots\[1\]\.family: unknown family 'conv-outputsize': did you mean conv-output-size",
+        r"x\.toml: line 6: slots\[1\]\.family: unknown family 'conv-outputsize': did you mean conv-output-size",
     ),
     "count 0": (
         HEAD + SLOT + "count = 0",
@@ -95,6 +99,72 @@ BROKEN = {
         r"slots\[0\]\.radicals: .*unknown axis 'ss': did you mean s",
     ),
     "no such value": (HEAD + SLOT + "radicals.s = 99", r"slots\[0\]\.radicals: .*s=99: expected one of"),
+    "families of one list twice": (
+        HEAD + '[[slots]]\nfamily = ["conv-output-size", "conv-output-size"]',
+        r"line 4: slots\[0\]\.family: got .*, expected every name once",
+    ),
+    "one family of a list": (
+        HEAD + '[[slots]]\nfamily = ["conv-output-size",\n  "pool-output-shap"]',
+        r"line 4: slots\[0\]\.family: unknown family 'pool-output-shap': did you mean pool-output-shape",
+    ),
+    "axis that one family lacks": (
+        HEAD + '[[slots]]\nfamily = ["conv-output-size", "conv-parameters"]\nradicals.s = 2',
+        r"line 5: slots\[0\]\.radicals: family conv-parameters: unknown axis 's'",
+    ),
+    "rule": (
+        HEAD + SLOT + "credit = 'part'",
+        r"line 5: slots\[0\]\.credit: got 'part', expected one of parts, .*; did you mean parts\?",
+    ),
+    "rule 2": (HEAD + SLOT + "credit = 2", r"credit: got 2, expected one of parts, per-cell, whole-parts"),
+    "versions": (
+        HEAD + "versions = 0\n" + SLOT,
+        r"line 3: versions: got 0, expected \"per-student\", or a whole",
+    ),
+    "versions true": (HEAD + "versions = true\n" + SLOT, r"versions: got True, expected"),
+    "versions text": (HEAD + "versions = 'A'\n" + SLOT, r"versions: got 'A', expected .* from 1 to 26"),
+    "shuffle": (
+        HEAD + "shuffle = ['item']\n" + SLOT,
+        r"line 3: shuffle: got 'item', expected some of items, options; did you mean items\?",
+    ),
+    "shuffle true": (
+        HEAD + "shuffle = true\n" + SLOT,
+        r"shuffle: got True, expected a list of some of items",
+    ),
+    "sections and slots": (
+        HEAD + SLOT + "[[sections]]\ntitle = 'A'",
+        r"line 3: slots: got slots beside sections, expected every slot in a section, \[\[sections\.slots\]\]",
+    ),
+    "no sections": (HEAD + "sections = []", r"line 3: sections: got \[\], expected at least one table"),
+    "sections text": (HEAD + "sections = 'A'", r"sections: got 'A', expected tables \[\[sections\]\]"),
+    "section of nothing": (
+        HEAD + "[[sections]]\ntitle = 'A'",
+        r"line 3: sections\[0\]\.slots: got \[\], expected at least one table \[\[sections\.slots\]\] with a family",
+    ),
+    "field of a section": (
+        HEAD + "[[sections]]\ntitel = 'A'\n[[sections.slots]]\nfamily = 'why'",
+        r"line 4: sections\[0\]\.titel: got a field that there is not, .*; did you mean title\?",
+    ),
+    "slot of the second section": (
+        HEAD
+        + "[[sections]]\n[[sections.slots]]\nfamily = 'why'\n[[sections]]\n[[sections.slots]]\ncount = 0\nfamily = 'why'",
+        r"line 8: sections\[1\]\.slots\[0\]\.count: got 0, expected a whole number from 1 to 100",
+    ),
+    "formula of an intro": (
+        HEAD + "[[sections]]\nintro = 'let $a + $'\n[[sections.slots]]\nfamily = 'why'",
+        r"line 4: sections\[0\]\.intro: formula 'a \+': expected arithmetic",
+    ),
+    "long intro": (
+        HEAD + f"[[sections]]\nintro = '{'x' * 5001}'",
+        r"sections\[0\]\.slots: got \[\]",
+    ),
+    "intro of numbers": (
+        HEAD + "[[sections]]\nintro = 1\n[[sections.slots]]\nfamily = 'why'",
+        r"sections\[0\]\.intro: got 1, expected a text of at most 5000 characters",
+    ),
+    "language": (
+        HEAD + "language = 'vn'\n" + SLOT,
+        r"line 3: language: got 'vn', expected one of en, vi",
+    ),
     "empty list": (
         HEAD + SLOT + "radicals.s = []",
         r"slots\[0\]\.radicals\.s: got \[\], expected a whole number",
@@ -126,6 +196,82 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         read_blueprint(tmp_path / "flood.toml")
 
 
+def test_every_field_of_a_whole_blueprint_is_read():
+    """Sections, intros, lists of families, rules, shuffling and versions come out frozen, and read back."""
+    text = HEAD + (
+        "versions = 4\nshuffle = ['options']\n[[sections]]\ntitle = ' Sizes '\nintro = 'Let $n = 5$ and {1}.'\n"
+        "[[sections.slots]]\nfamily = ['conv-output-size', 'pool-output-shape']\ncredit = 'all-or-nothing'\n"
+        "[[sections]]\nshuffle = ['options', 'items']\n[[sections.slots]]\nfamily = 'why'\n[[sections.slots]]\nfamily = 'why'\n"
+    )
+    blueprint = parse_blueprint(text.encode())
+    slots = (
+        Slot("conv-output-size", others=("pool-output-shape",), credit="all-or-nothing"),
+        Slot("why"),
+        Slot("why"),
+    )
+    first = Section("Sizes", "Let $n = 5$ and {1}.", 1, ("options",))
+    second = Section("", "", 2, ("items", "options"))
+    assert blueprint == Blueprint("Quiz", "quiz-1", slots, sections=(first, second), versions=4)
+    assert Blueprint.from_json(json.loads(canonical(blueprint.to_json()))) == blueprint
+    assert [blueprint.shuffled(slot, "items") for slot in range(3)] == [False, True, True]
+    assert blueprint.version_names() == ("A", "B", "C", "D")
+
+
+def test_what_is_left_out_is_not_frozen():
+    """A blueprint of before sections freezes to the bytes of before."""
+    frozen = parse_blueprint((HEAD + SLOT).encode()).to_json()
+    assert set(frozen) == {"title", "paper", "slots"}
+    assert set(frozen["slots"][0]) == {"family", "count", "points", "radicals"}
+    assert parse_blueprint((HEAD + "versions = 'per-student'\n" + SLOT).encode()).to_json() == frozen
+
+
+NAMES = st.text(alphabet="abc", min_size=1, max_size=2)
+QUOTED = st.sampled_from(["{}", '"{}"', "'{}'"])
+HARD = st.sampled_from(
+    [
+        "1",
+        '"[x] # y"',
+        "'{ = '",
+        '"""\n[[no]]\na = \\"""\n"""',
+        "'''\n[no]\n'''",
+        "[ # [\n 1,\n [2, 3],\n]",
+        "{ x = { y = '}' } }",
+        "1979-05-27 07:32:00",
+        "true # = [",
+    ]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(NAMES, st.booleans(), st.lists(st.tuples(NAMES, QUOTED, HARD), max_size=3)), max_size=4
+    )
+)
+def test_the_line_of_a_field_is_the_line_it_stands_on(tables):
+    """Whatever strings, arrays and comments stand before it; each field is found on the line that names it."""
+    text, expected, counts = "", {}, {}
+    for name, several, fields in tables:
+        if counts.setdefault(name, several) is not several or (not several and (name,) in expected):
+            continue
+        text += "\n# [[comment]]\n"
+        path = (name, sum(p[:1] == (name,) and len(p) == 2 and isinstance(p[1], int) for p in expected))
+        path = path if several else (name,)
+        expected[path] = text.count("\n") + 1
+        text += f"[[{name}]]\n" if several else f"[ {name} ] # x\n"
+        for field, quotes, value in {field[0]: field for field in fields}.values():
+            expected[*path, field] = text.count("\n") + 1
+            text += f"{quotes.format(field)} = {value}\n"
+    tomllib.loads(text)
+    found = lines_of(text)
+    assert {path: found[path] for path in expected} == expected
+
+
+@given(st.text(alphabet="[]{}\"'=#.\\ab1\n ", max_size=60))
+def test_lines_are_found_in_any_text(text):
+    """What is no TOML gives whatever lines, at once."""
+    assert all(1 <= line <= text.count("\n") + 1 for line in lines_of(text).values())
+
+
 VALUES = st.sampled_from(
     [
         '"a"',
@@ -144,11 +290,16 @@ VALUES = st.sampled_from(
     ]
 )
 LINES = st.one_of(
-    st.sampled_from([HEAD, SLOT, "[[slots]]\n", "[slots]\n", "\x00", "\ufeff"]),
+    st.sampled_from(
+        [HEAD, SLOT, "[[slots]]\n", "[slots]\n", "[[sections]]\n", "[[sections.slots]]\n", "\x00", "\ufeff"]
+    ),
     st.builds(
         "{} = {}\n".format,
         st.sampled_from(
-            ["title", "paper", "slots", "family", "count", "points", "radicals", "radicals.s", "x"]
+            [
+                *("title", "paper", "slots", "family", "count", "points", "radicals", "radicals.s", "x"),
+                *("sections", "intro", "shuffle", "versions", "credit", "language"),
+            ]
         ),
         VALUES,
     ),
@@ -170,3 +321,8 @@ def test_a_damaged_frozen_blueprint_names_the_field():
     """Frozen files are checked when they are read back."""
     with pytest.raises(FormatError, match=r"slots\[0\]: field 'count' is missing"):
         Blueprint.from_json({"title": "a", "paper": "b", "slots": [{"family": "x", "radicals": {}}]})
+    whole = Blueprint("a", "b", (Slot("x"),), sections=(Section("s", "", 1),)).to_json()
+    with pytest.raises(FormatError, match=r"sections: expected the 1 slots of the exam in them, each once"):
+        Blueprint.from_json({**whole, "sections": [*whole["sections"], *whole["sections"]]})
+    with pytest.raises(FormatError, match=r"slots\[0\]: credit='x': expected one of parts"):
+        Blueprint.from_json({**whole, "slots": [{**whole["slots"][0], "credit": "x"}]})

@@ -22,7 +22,7 @@ from question_bank.drawings import WORDS, svg
 from question_bank.exporters import exporter
 from question_bank.figures import Figure
 from question_bank.languages import SOURCE
-from question_bank.message import Message
+from question_bank.message import Message, literal
 from question_bank.paper import Paper, key_of
 from question_bank.readings import PROBLEMS
 from question_bank.roster import file_stem
@@ -104,6 +104,7 @@ def _environment(language: str = SOURCE) -> Environment:
     environment.filters |= {
         "message": _message,
         "marked": lambda text: _message(Message(text)),
+        "literal": lambda text: _message(literal(text)),
         "number": _number,
         "points": functools.partial(_points, say=say),
         "planes": _planes,
