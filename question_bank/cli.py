@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from question_bank.analysis_cli import register as register_analysis
+from question_bank.exam_cli import exam_app
 from question_bank.exam_cli import register as register_exam
 from question_bank.gallery_cli import register as register_gallery
 from question_bank.lint_cli import register as register_check
 from question_bank.marking_cli import register as register_marking
+from question_bank.pool_cli import register as register_pool
 from question_bank.texts_cli import register as register_texts
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ _WRONG_KEYS = 1
 register_marking(bank_app)
 register_check(bank_app)
 register_texts(bank_app)
+register_pool(exam_app)
+register_analysis(exam_app)
 
 
 def register(app: typer.Typer) -> None:

@@ -41,6 +41,10 @@ class BlueprintError(QuestionBankError):
     """A blueprint is broken: file, field, got, expected."""
 
 
+class ExportError(QuestionBankError):
+    """An item that a format cannot express: which item, why, next step."""
+
+
 class RosterError(QuestionBankError):
     """A class list is broken: file, row, got, expected."""
 

@@ -1,0 +1,261 @@
+r"""A pool as Moodle XML: one category for each group, images inside, feedback for each wrong entry that has a name.
+
+A question of one part is `multichoice`, `numerical`, `shortanswer` or `essay`; one of several parts, and an array or shape, is
+`cloze`, in which parts count equally. A written part beside others is refused: no question type of Moodle holds both.
+Weights are those of Moodle's list; in a gap of a cloze every character that its importer looks for is an HTML entity, which
+the importer decodes once. Formulas stand between `\(` and `\)`.
+"""
+
+import base64
+import functools
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from question_bank import course_html, drawings, gaps
+from question_bank.course_html import Look
+from question_bank.errors import ExportError
+from question_bank.exporters import key_exporter
+from question_bank.figures import Figure
+from question_bank.gaps import Asked, Gap, NumberGap, OptionGap, PersonGap, TextGap
+from question_bank.issued import KeyItem
+from question_bank.pool import Group, Pool, code
+from question_bank.spellings import decimal, spellings
+
+WEIGHTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20)
+"""Moodle's list of weights has 1/n for these n."""
+
+_ENTITIES: Final = {ord(sign): f"&#{ord(sign)};" for sign in "&~#{}\\=%\n\r"}
+_LIKE_GAPS: Final = re.compile(r"\{(?=#|[0-9]*:)")
+_WRONG_SPELLINGS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer that Moodle compares with: HTML or a plain text, its weight in percent, feedback as HTML."""
+
+    text: str
+    fraction: str
+    feedback: str = ""
+    tolerance: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question as the template writes it."""
+
+    type: str
+    name: str
+    text: str
+    files: tuple[tuple[str, str], ...]
+    solution: str
+    points: str
+    idnumber: str
+    tags: tuple[str, ...]
+    answers: tuple[_Answer, ...] = ()
+    single: bool = True
+    unit: str = ""
+    graderinfo: str = ""
+
+
+def losses(pool: Pool) -> tuple[str, ...]:
+    """Say what Moodle marks in another way."""
+    return gaps.losses_of(item.question for item in pool.items())
+
+
+@key_exporter("moodle", suffix=".xml", losses=losses)
+def to_moodle(pool: Pool) -> bytes:
+    """Write the pool as Moodle XML in UTF-8.
+
+    Raises:
+        ExportError: Moodle has no question type for an item; the message names it.
+        MissingTranslationError: a text has no translation.
+    """
+    categories = [
+        (_category(pool.title, group.name), [_question(item, group, pool) for item in group.items])
+        for group in pool.groups
+    ]
+    return course_html.xml(_template().render(categories=categories))
+
+
+@functools.cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("question_bank.exporters"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["html"] = _cdata
+    return environment.get_template("moodle.xml.j2")
+
+
+def _cdata(html: str) -> Markup:
+    """Wrap HTML as Moodle does; nothing in it may end it early."""
+    return Markup(f"<![CDATA[{html.replace(']]>', ']]&gt;')}]]>")  # noqa: S704  # our own HTML
+
+
+def _category(*names: str) -> str:
+    """Write the path of a category; a slash in a name is doubled."""
+    return "/".join(("$course$", "top", *(name.replace("/", "//") for name in names)))
+
+
+def _question(item: KeyItem, group: Group, pool: Pool) -> _Question:
+    question = item.question
+    parts = gaps.asked(question)
+    file = f"{item.id}.svg"
+    look = Look(_formula, lambda _: f"@@PLUGINFILE@@/{file}", pool.language)
+    if len(parts) > 1 and any(part.by_person for part in parts):
+        raise ExportError(
+            f"item {code(item.id)} ({question.family}): a part that a person marks stands beside others; Moodle has no question "
+            "type for that: give it a slot of its own"
+        )
+    kind, text, answers = _body(item, parts, look)
+    gap = parts[0].gaps[0]
+    return _Question(
+        type=kind,
+        name=f"{code(item.id)} {question.family}",
+        text=text,
+        files=tuple(_files(question.figure, file, look)),
+        solution=course_html.solution(question, parts, look),
+        points=decimal(group.points),
+        idnumber=item.id,
+        tags=(question.family, f"version {question.version}", *_tags(item, group)),
+        answers=answers,
+        single=not (isinstance(gap, OptionGap) and gap.several),
+        unit=parts[0].field.unit if kind == "numerical" else "",
+        graderinfo=course_html.rubric(parts[0], look) if kind == "essay" else "",
+    )
+
+
+def _tags(item: KeyItem, group: Group) -> Iterator[str]:
+    if group.topic:
+        yield f"topic: {group.topic}"
+    yield from dict.fromkeys(f"misconception: {wrong.misconception}" for wrong in item.question.wrong)
+
+
+def _formula(latex: str) -> str:
+    return f"\\({escape(latex)}\\)"
+
+
+def _files(figure: Figure | None, name: str, look: Look) -> Iterator[tuple[str, str]]:
+    if figure:
+        yield name, base64.b64encode(drawings.svg(figure, look.say).encode()).decode()
+
+
+def _body(item: KeyItem, parts: tuple[Asked, ...], look: Look) -> tuple[str, str, tuple[_Answer, ...]]:
+    """Return the type of the question, its text, and what Moodle compares answers with."""
+    question = item.question
+    stem = course_html.stem(question, code(item.id), look)
+    if len(parts) == 1 and len(parts[0].gaps) == 1 and parts[0].layout == "line":
+        kind, answers = _alone(item, parts[0].gaps[0], look)
+        return kind, f"{stem}\n<p>{course_html.prompt(question, parts[0], look)}</p>", answers
+    each = math.lcm(*(len(part.gaps) for part in parts))
+    pieces = [_outside(stem)]
+    for part in parts:
+        weight = each // len(part.gaps)
+        told = _outside(course_html.prompt(question, part, look))
+        laid = course_html.fields(part, lambda gap, weight=weight: _cloze(gap, weight, look))  # type: ignore[misc]  # a default binds it
+        pieces.append(f"<p>{told}</p>\n<div>{laid}</div>")
+    return "cloze", "\n".join(pieces), ()
+
+
+def _alone(item: KeyItem, gap: Gap, look: Look) -> tuple[str, tuple[_Answer, ...]]:
+    """Return the type of a question of one gap, and its answers, the right ones first where they are typed."""
+    match gap:
+        case NumberGap():
+            return "numerical", tuple(_numbers(gap, look))
+        case TextGap():
+            return "shortanswer", tuple(_texts(gap, look))
+        case OptionGap():
+            return "multichoice", tuple(_options(gap, code(item.id), look))
+        case PersonGap():
+            return "essay", ()
+
+
+def _numbers(gap: NumberGap, look: Look) -> Iterator[_Answer]:
+    yield _Answer(decimal(gap.value), "100", "", decimal(gap.tolerance))
+    for value, names in gap.wrong:
+        yield _Answer(decimal(value), "0", look.explanations(names), decimal(gap.tolerance_of(value)))
+
+
+def _texts(gap: TextGap, look: Look) -> Iterator[_Answer]:
+    taken = set()
+    for text in spellings(gap.value, gap.tolerance):
+        taken.add(text.casefold())
+        yield _Answer(text, "100")
+    for value, names in gap.wrong:
+        for text in spellings(value, gap.tolerance)[:_WRONG_SPELLINGS]:
+            if text.casefold() not in taken:  # a spelling stands for the answer that comes first
+                taken.add(text.casefold())
+                yield _Answer(text, "0", look.explanations(names))
+
+
+def _options(gap: OptionGap, item: str, look: Look) -> Iterator[_Answer]:
+    right = _weight(len(gap.right), item)
+    said = dict(gap.wrong)
+    for letter, option in zip(gap.letters(), gap.options, strict=True):
+        weight = right if letter in gap.right else f"-{right}" if gap.several else "0"
+        yield _Answer(look.template(option), weight, look.explanations(said.get(letter, ())))
+
+
+def _weight(right: int, item: str) -> str:
+    """Return the weight of each of so many right options: one that Moodle's list has."""
+    if right not in WEIGHTS:
+        raise ExportError(
+            f"item {item}: {right} right options: expected at most 10, or 20, because Moodle's list of weights has no 1/{right}; "
+            "leave some options out"
+        )
+    return f"{100 / right:.5f}".rstrip("0").rstrip(".")
+
+
+def _outside(html: str) -> str:
+    """Hide from the importer what looks like a gap but is text."""
+    return _LIKE_GAPS.sub("&#123;", html)
+
+
+def _cloze(gap: Gap, weight: int, look: Look) -> str:
+    """Write one gap of a cloze."""
+    match gap:
+        case NumberGap():
+            answers = (_numerical(answer) for answer in _numbers(gap, look))
+            return f"{{{weight}:NUMERICAL:{'~'.join(answers)}}}"
+        case TextGap():
+            return f"{{{weight}:SHORTANSWER:{_alternatives(_texts(gap, look), plain=True)}}}"
+        case OptionGap():
+            kind = "MULTIRESPONSE" if gap.several else "MULTICHOICE_V"
+            return f"{{{weight}:{kind}:{_alternatives(_options(gap, 'of a cloze', look), plain=False)}}}"
+        case PersonGap():
+            raise AssertionError(gap)  # `_question` lets none through
+
+
+def _numerical(answer: _Answer) -> str:
+    start = "=" if answer.fraction == "100" else f"%{answer.fraction}%"
+    margin = "" if answer.tolerance == "0" else f":{answer.tolerance}"
+    return f"{start}{answer.text}{margin}{_feedback(answer)}"
+
+
+def _alternatives(answers: Iterable[_Answer], *, plain: bool) -> str:
+    """Write alternatives, plain texts or HTML; the importer decodes entities once."""
+    return "~".join(
+        ("=" if answer.fraction == "100" else f"%{answer.fraction}%")
+        + (answer.text.translate(_ENTITIES) if plain else _inside(answer.text))
+        + _feedback(answer)
+        for answer in answers
+    )
+
+
+def _feedback(answer: _Answer) -> str:
+    return f"#{_inside(answer.feedback)}" if answer.feedback else ""
+
+
+def _inside(html: str) -> str:
+    """Hide from the importer what it looks for; it takes a backslash before one of two signs away after decoding, too."""
+    return re.sub(r"\\(?=[#}])", "&#92;", html).translate(_ENTITIES)

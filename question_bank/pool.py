@@ -1,0 +1,169 @@
+"""A pool for a course system: for each slot of a blueprint many items of the same difficulty, of which the system draws one.
+
+A pool is frozen as JSON with its keys, like issued papers: it is what responses are matched with, by the code of their item.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+
+from question_bank import languages
+from question_bank.blueprint import Blueprint
+from question_bank.errors import FormatError
+from question_bank.frozen import take, take_all, take_rational
+from question_bank.issued import KeyItem
+from question_bank.languages import SOURCE
+from question_bank.values import Json, Rational, simplest, value_to_json
+
+POOL_FORMAT = "legrade-pool-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items that may stand for each other.
+
+    Attributes:
+        name: as the course system lists it, such as `Slot 1: conv-output-size`.
+        topic: of the family.
+        points: of each item.
+        items: with their keys, all different.
+        wanted: how many were asked for; fewer were found where the stratum is small.
+        radicals: what all items have in common, which decides how hard they are.
+    """
+
+    name: str
+    topic: str
+    points: Rational
+    items: tuple[KeyItem, ...]
+    wanted: int
+    radicals: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "radicals", MappingProxyType(dict(self.radicals)))
+
+    def to_json(self) -> Json:
+        """Freeze the group."""
+        items: list[Json] = [item.to_json() for item in self.items]
+        return {
+            "name": self.name,
+            "topic": self.topic,
+            "points": value_to_json(simplest(Fraction(self.points))),
+            "items": items,
+            "wanted": self.wanted,
+            "radicals": dict(self.radicals),
+        }
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Group":
+        """Read what `to_json` wrote."""
+        radicals = take(data, "radicals", dict)
+        return cls(
+            take(data, "name", str),
+            take(data, "topic", str),
+            take_rational(data, "points"),
+            take_all(data, "items", KeyItem.from_json),
+            take(data, "wanted", int),
+            {name: take(radicals, name, int) for name in radicals},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Groups of items with their keys.
+
+    Attributes:
+        title: of the quiz.
+        paper: its id.
+        groups: in the order of the blueprint.
+        language: in which the items are written.
+    """
+
+    title: str
+    paper: str
+    groups: tuple[Group, ...]
+    language: str = SOURCE
+
+    def items(self) -> Iterator[KeyItem]:
+        """Yield every item."""
+        for group in self.groups:
+            yield from group.items
+
+    def to_json(self) -> Json:
+        """Freeze the pool; the language is left out where it is English."""
+        groups: list[Json] = [group.to_json() for group in self.groups]
+        return {
+            **languages.to_json(self.language),
+            "format": POOL_FORMAT,
+            "title": self.title,
+            "paper": self.paper,
+            "groups": groups,
+        }
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Pool":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError: it is no pool; the message names the field.
+        """
+        if (got := take(data, "format", str)) != POOL_FORMAT:
+            raise FormatError(f"format={got!r}: expected {POOL_FORMAT!r}; a newer LeGrade may read it")
+        return cls(
+            take(data, "title", str),
+            take(data, "paper", str),
+            take_all(data, "groups", Group.from_json),
+            languages.from_json(data),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPool:
+    """A pool as it lies on the disk: with what it was made from, so that building again changes nothing.
+
+    Attributes:
+        pool: the items.
+        blueprint: what was asked for.
+        variants: how many of each item.
+        key: the fingerprint of the course key.
+    """
+
+    pool: Pool
+    blueprint: Blueprint
+    variants: int
+    key: str
+
+    def to_json(self) -> Json:
+        """Freeze it."""
+        return {
+            "format": POOL_FORMAT,
+            "pool": self.pool.to_json(),
+            "blueprint": self.blueprint.to_json(),
+            "variants": self.variants,
+            "key": self.key,
+        }
+
+    @classmethod
+    def from_json(cls, data: Json) -> "FrozenPool":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError: it is no pool; the message names the field.
+        """
+        if (got := take(data, "format", str)) != POOL_FORMAT:
+            raise FormatError(f"format={got!r}: expected {POOL_FORMAT!r}; a newer LeGrade may read it")
+        return cls(
+            Pool.from_json(take(data, "pool", dict)),
+            Blueprint.from_json(take(data, "blueprint", dict)),
+            take(data, "variants", int),
+            take(data, "key", str),
+        )
+
+
+def code(item: str) -> str:
+    """Write an item's id as it stands at the end of its stem.
+
+    >>> code("k7q2-m3xa")
+    '[K7Q2-M3XA]'
+    """
+    return f"[{item.upper()}]"
