@@ -24,7 +24,13 @@ sys.path.insert(0, str(ROOT / "demo"))
 from students import HandIn, fill_in  # noqa: E402 -- the demo's folder is no package
 
 BIN = Path(sys.executable).parent
-STYLES = ("loops", "sliding_window", "single_precision")
+ASSIGNMENT = "convolution"
+STYLES = (
+    {"conv2d_forward": "loops", "im2col": "loops", "conv2d_1x1_as_dense": "einsum"},
+    {"conv2d_forward": "sliding_window", "im2col": "sliding_window", "conv2d_1x1_as_dense": "tensordot"},
+    {"conv2d_forward": "single_precision", "im2col": "lists", "conv2d_1x1_as_dense": "single_precision"},
+)
+"""Right programs, by function: what one student in three hands in."""
 
 HIDDEN_TESTS = """
 ### BEGIN HIDDEN TESTS
@@ -41,10 +47,14 @@ for _args, _kwargs in {cases}:
     np.testing.assert_allclose(_got, _expected, rtol=1e-5, atol=1e-5)
 ### END HIDDEN TESTS
 """
-CONV = [(((1, 1, 6, 6), (1, 1, 3, 3)), {})] * 8 + [
-    (((2, 2, 7, 9), (3, 2, 3, 2)), {"stride": 2, "padding": 1})
-] * 16
-POOL = [(((1, 1, 6, 6),), {"kernel_size": 2})] * 8 + [(((2, 2, 7, 9),), {"kernel_size": 3, "stride": 2})] * 12
+IMAGES = (2, 2, 7, 9)
+CASES = {
+    "conv2d_forward": [(((1, 1, 6, 6), (1, 1, 3, 3)), {})] * 8
+    + [((IMAGES, (3, 2, 3, 2)), {"stride": 2, "padding": 1})] * 16,
+    "im2col": [(((1, 1, 6, 6),), {"kernel_size": 2})] * 8
+    + [((IMAGES,), {"kernel_size": 3, "stride": 2})] * 12,
+    "conv2d_1x1_as_dense": [((IMAGES, (3, 2, 1, 1)), {})] * 16 + [((IMAGES, (3, 2, 1, 1), (3,)), {})] * 8,
+}
 
 
 def run(*command: str, cwd: Path) -> float:
@@ -69,12 +79,12 @@ def run(*command: str, cwd: Path) -> float:
 
 
 def prepare(folder: Path, *, stock: bool) -> Path:
-    """Make an nbgrader course with the assignment conv_pool; the stock one has hidden tests in its cells."""
+    """Make an nbgrader course with the assignment; the stock one has hidden tests in its cells."""
     course = folder / ("stock" if stock else "ours")
     run(
         "legrade",
         "build-assignment",
-        "conv_pool",
+        ASSIGNMENT,
         "--key",
         str(folder / "course.key"),
         "--out",
@@ -83,14 +93,14 @@ def prepare(folder: Path, *, stock: bool) -> Path:
     )
     if stock:
         (course / "nbgrader_config.py").unlink()
-        source = course / "source" / "conv_pool" / "conv_pool.ipynb"
+        source = course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         notebook = json.loads(source.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             if cell["metadata"].get("nbgrader", {}).get("grade"):
                 function = cell["metadata"]["nbgrader"]["grade_id"].removeprefix("points-")
                 cell["source"] = hidden_cell(function).splitlines(keepends=True)
         source.write_text(json.dumps(notebook), encoding="utf-8")
-    run("nbgrader", "generate_assignment", "conv_pool", "--create", "--force", cwd=course)
+    run("nbgrader", "generate_assignment", ASSIGNMENT, "--create", "--force", cwd=course)
     return course
 
 
@@ -101,7 +111,7 @@ def hidden_cell(function: str) -> str:
         reference=f"_student = {function}\n{reference}",
         student=f"{function} = _student",
         function=function,
-        cases=repr(CONV if function == "conv2d_forward" else POOL),
+        cases=repr(CASES[function]),
     )
 
 
@@ -110,13 +120,15 @@ def hand_in(course: Path, released: str, count: int) -> None:
     for number in range(count):
         style = STYLES[number % len(STYLES)]
         sources = tuple(
-            ROOT / "solutions" / function / "correct" / f"{style}.py"
-            for function in ("conv2d_forward", "max_pool2d_forward")
+            ROOT / "solutions" / function / "correct" / f"{name}.py" for function, name in style.items()
         )
-        folder = course / "submitted" / f"s{number:03}" / "conv_pool"
+        folder = course / "submitted" / f"s{number:03}" / ASSIGNMENT
         folder.mkdir(parents=True)
-        text = fill_in(released, HandIn(f"s{number:03}", style, sources))
-        (folder / "conv_pool.ipynb").write_text(text, encoding="utf-8")
+        text = fill_in(released, HandIn(f"s{number:03}", "right", sources))
+        (folder / f"{ASSIGNMENT}.ipynb").write_text(text, encoding="utf-8")
+        shutil.copy(
+            course / "release" / ASSIGNMENT / "legrade_checks.py", folder
+        )  # stock nbgrader runs the checks
 
 
 def main() -> None:
@@ -139,23 +151,20 @@ def main() -> None:
             "stock nbgrader autograde": prepare(folder, stock=True),
             "ours in nbgrader autograde": prepare(folder, stock=False),
         }
-        released = (
-            courses["ours in nbgrader autograde"] / "release" / "conv_pool" / "conv_pool.ipynb"
-        ).read_text(encoding="utf-8")
+        ours, file = courses["ours in nbgrader autograde"], f"{ASSIGNMENT}.ipynb"
+        released = (ours / "release" / ASSIGNMENT / file).read_text(encoding="utf-8")
         for course in courses.values():
             hand_in(course, released, options.submissions)
         loose = folder / "loose"
-        for path in sorted(
-            (courses["ours in nbgrader autograde"] / "submitted").glob("*/conv_pool/conv_pool.ipynb")
-        ):
+        for path in sorted((ours / "submitted").glob(f"*/{ASSIGNMENT}/{file}")):
             (loose / path.parent.parent.name).mkdir(parents=True)
             shutil.copy(path, loose / path.parent.parent.name)
         for _ in range(options.repeat):
             for what, course in courses.items():
                 seconds[what].append(
-                    run("nbgrader", "autograde", "conv_pool", "--create", "--force", cwd=course)
+                    run("nbgrader", "autograde", ASSIGNMENT, "--create", "--force", cwd=course)
                 )
-            arguments = ("--assignment", "conv_pool", "--key", str(folder / "course.key"))
+            arguments = ("--assignment", ASSIGNMENT, "--key", str(folder / "course.key"))
             seconds["legrade grade"].append(run("legrade", "grade", str(loose), *arguments, cwd=ROOT))
     stock = statistics.median(seconds["stock nbgrader autograde"])
     print(f"{options.submissions} submissions, {options.repeat} runs, medians, start-up included")

@@ -17,11 +17,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.table import Table
-from students import ROOT, HandIn, conv_pool_hand_ins, fill_in, lenet_hand_ins, roster, write_responses
+from students import ROOT, HandIn, convolution_hand_ins, fill_in, lenet_hand_ins, roster, write_responses
 
 OUT = ROOT / "build" / "demo"
 BIN = Path(sys.executable).parent
-ASSIGNMENTS = ("conv_pool", "lenet")
+ASSIGNMENTS = ("convolution", "lenet")
 TIMINGS: list[tuple[str, float]] = []
 
 
@@ -87,7 +87,10 @@ def hand_in(course: Path, name: str, entries: list[HandIn]) -> None:
 
 def grade(course: Path, tier: str) -> dict[str, list[HandIn]]:
     """Let students hand in, and nbgrader grade, write feedback and export."""
-    handed_in = {"conv_pool": conv_pool_hand_ins(with_disk_reader=tier == "A"), "lenet": lenet_hand_ins()}
+    handed_in = {
+        "convolution": convolution_hand_ins(with_disk_reader=tier == "A"),
+        "lenet": lenet_hand_ins(),
+    }
     for name, entries in handed_in.items():
         hand_in(course, name, entries)
         with timed(f"{name}: {len(entries)} submissions graded by nbgrader autograde"):
@@ -137,7 +140,7 @@ def table_rows(course: Path, folder: Path, handed_in: dict[str, list[HandIn]]) -
 
 def show(rows: list[dict[str, object]], tier: str, seconds: float) -> None:
     """Print the table and write the page."""
-    table = Table("student", "quiz", "handed in", "conv_pool", "handed in", "lenet", title="Marks")
+    table = Table("student", "quiz", "handed in", "convolution", "handed in", "lenet", title="Marks")
     for row in rows:
         (conv_what, conv, _), (lenet_what, lenet, _) = row["done"]  # type: ignore[misc]  # made in table_rows
         table.add_row(f"{row['id']} {row['name']}", str(row["quiz"]), conv_what, conv, lenet_what, lenet)

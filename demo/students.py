@@ -43,6 +43,8 @@ NAMES = [
     "Diego Silva",
 ]
 
+IM2COL_MISTAKES = ("padding-ignored", "windows-thought-to-touch")
+
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
@@ -91,51 +93,35 @@ def _solution(function: str, kind: str, name: str) -> Path:
     return ROOT / "solutions" / function / kind / f"{name}.py"
 
 
-def _pair(student: str, what: str, conv: Path, pool: Path) -> HandIn:
-    return HandIn(student, what, (conv, pool))
+def _three(student: str, what: str, conv: Path, columns: str = "loops", dense: str = "einsum") -> HandIn:
+    """Put a convolution beside an im2col and a 1x1 convolution, each named by its file."""
+    kind = "mistakes" if columns in IM2COL_MISTAKES else "correct"
+    others = _solution("im2col", kind, columns), _solution("conv2d_1x1_as_dense", "correct", dense)
+    return HandIn(student, what, (conv, *others))
 
 
-def conv_pool_hand_ins(*, with_disk_reader: bool) -> list[HandIn]:
+def convolution_hand_ins(*, with_disk_reader: bool) -> list[HandIn]:
     """List twelve submissions of every kind; the disk reader needs a sandbox that hides the disk."""
-    conv, pool, own = "conv2d_forward", "max_pool2d_forward", ROOT / "demo" / "submissions"
-    right_conv, right_pool = _solution(conv, "correct", "loops"), _solution(pool, "correct", "loops")
+    own = ROOT / "demo" / "submissions"
+
+    def right(style: str) -> Path:
+        return _solution("conv2d_forward", "correct", style)
+
+    def wrong(mistake: str) -> Path:
+        return _solution("conv2d_forward", "mistakes", mistake)
+
     found = [
-        _pair("s01", "right: loops", right_conv, right_pool),
-        _pair(
-            "s02",
-            "right: views of windows",
-            _solution(conv, "correct", "sliding_window"),
-            _solution(pool, "correct", "sliding_window"),
-        ),
-        _pair(
-            "s03",
-            "right: one matrix product",
-            _solution(conv, "correct", "matrix"),
-            _solution(pool, "correct", "shifted_maxima"),
-        ),
-        _pair(
-            "s04",
-            "right: single precision",
-            _solution(conv, "correct", "single_precision"),
-            _solution(pool, "correct", "single_precision"),
-        ),
-        _pair("s05", "wrong: kernel flipped", _solution(conv, "mistakes", "kernel-flipped"), right_pool),
-        _pair(
-            "s06",
-            "wrong: padding in both",
-            _solution(conv, "mistakes", "padding-once"),
-            _solution(pool, "mistakes", "padding-with-zeros"),
-        ),
-        _pair(
-            "s07",
-            "wrong: stride in both",
-            _solution(conv, "mistakes", "stride-on-rows-only"),
-            _solution(pool, "mistakes", "pool-stride-one"),
-        ),
-        _pair("s08", "wrong: bias forgotten", _solution(conv, "mistakes", "bias-forgotten"), right_pool),
-        _pair("s09", "endless loop", own / "endless_loop.py", right_pool),
-        _pair("s10", "crash", own / "crash.py", right_pool),
-        _pair("s11", "reads the disk for the solution", own / "disk_reader.py", right_pool),
+        _three("s01", "right: loops", right("loops")),
+        _three("s02", "right: views of windows", right("sliding_window"), "sliding_window", "tensordot"),
+        _three("s03", "right: one matrix product", right("matrix"), "fancy_indices", "pixels_as_rows"),
+        _three("s04", "right: single precision", right("single_precision"), dense="single_precision"),
+        _three("s05", "wrong: kernel flipped", wrong("kernel-flipped")),
+        _three("s06", "wrong: padding in two", wrong("padding-once"), "padding-ignored"),
+        _three("s07", "wrong: stride in two", wrong("stride-on-rows-only"), "windows-thought-to-touch"),
+        _three("s08", "wrong: bias forgotten", wrong("bias-forgotten")),
+        _three("s09", "endless loop", own / "endless_loop.py"),
+        _three("s10", "crash", own / "crash.py"),
+        _three("s11", "reads the disk for the solution", own / "disk_reader.py"),
         HandIn("s12", "broken file", ()),
     ]
     return [entry for entry in found if with_disk_reader or entry.student != "s11"]

@@ -92,7 +92,7 @@ def test_what_stands_in_the_environment_changes_no_grade(work, tier_a):
 def test_an_assignment_is_graded_on_its_points(work, tier_a):
     """Without a person needed the exit code is 0, whatever the marks."""
     result = legrade(
-        "grade", "ana", "bo.py", "--assignment", "conv_pool", "--seed", "1", "--json", "r.json", cwd=work
+        "grade", "ana", "bo.py", "--assignment", "convolution", "--seed", "1", "--json", "r.json", cwd=work
     )
     assert result.returncode == 0, result.stderr
     assert {record["max_points"] for record in json.loads((work / "r.json").read_text())} == {20.0}
@@ -115,10 +115,10 @@ def test_a_course_key_makes_the_inputs_and_its_absence_is_said(work, tier_a):
     ("arguments", "message"),
     [
         (("grade", "bo.py", "--function", "conv2d"), "did you mean conv2d_forward"),
-        (("grade", "bo.py", "--assignment", "convpool"), "did you mean conv_pool"),
+        (("grade", "bo.py", "--assignment", "convolutoin"), "did you mean convolution"),
         (("grade", "bo.py"), "either --function NAME"),
         (
-            ("grade", "bo.py", "--function", "conv2d_forward", "--assignment", "conv_pool"),
+            ("grade", "bo.py", "--function", "conv2d_forward", "--assignment", "convolution"),
             "either --function",
         ),
         (("grade", "nobody.py", "--function", "conv2d_forward"), "nobody.py"),

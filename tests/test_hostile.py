@@ -419,7 +419,7 @@ def treasure(tmp_path_factory):
     shutil.copytree(
         ROOT / "solutions" / FUNCTION, folder / "solutions", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for name in ("course.key", "gradebook.db", "submitted/ana/conv_pool.ipynb", "records/ana.json"):
+    for name in ("course.key", "gradebook.db", "submitted/ana/convolution.ipynb", "records/ana.json"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("secret", encoding="utf-8")
     return folder

