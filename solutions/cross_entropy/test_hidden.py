@@ -116,6 +116,14 @@ def test_very_wrong_predictions(student, reference, rng):
     check_far(student, reference, z, z.argmin(axis=1))
 
 
+@pytest.mark.weight(1)
+@pytest.mark.parametrize("classes", [2, 4])
+def test_one_class_far_ahead(student, reference, rng, classes):
+    """Images whose largest logit lies far above all others work, whichever class is ahead and whichever is the image's own."""
+    z = near(rng, classes, classes, centre=1000.0 * np.eye(classes) - 500.0)
+    check_far(student, reference, z, np.roll(np.arange(classes), 1))
+
+
 @pytest.mark.weight(2)
 def test_float32(student, reference, rng):
     """Logits in single precision work, also those whose exponentials only double precision can hold."""

@@ -155,6 +155,19 @@ def test_pair_of_kernel_sizes(student, reference, rng, kernel_size):
 
 
 @pytest.mark.feature("pairs")
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("turned", [False, True], ids=["high", "wide"])
+def test_long_window(student, reference, rng, turned):
+    """A long window fits into an image that is as long along the same axis, and raises a ValueError where it is longer."""
+    n = draw(rng, 3, 9)
+    size, fits, too_long = ((n, 3 * n), (1, 3 * n), (n + 1, 1))
+    if turned:
+        size, fits, too_long = size[::-1], fits[::-1], too_long[::-1]
+    check(student, reference, size, fits)
+    assert_raises(student, size, too_long)
+
+
+@pytest.mark.feature("pairs")
 @pytest.mark.feature("stride")
 @pytest.mark.weight(1)
 def test_pair_of_strides(student, reference, rng):

@@ -90,6 +90,14 @@ def test_wide_rows(student, reference, rng, centres):
     check_far(student, reference, z)
 
 
+@pytest.mark.weight(1)
+@pytest.mark.parametrize("classes", [2, 4])
+def test_one_class_far_ahead(student, reference, rng, classes):
+    """An image whose largest logit lies far above all others works, whichever class it belongs to."""
+    z = near(rng, classes, classes, centre=1000.0 * np.eye(classes) - 500.0)
+    check_far(student, reference, z)
+
+
 @pytest.mark.weight(2)
 def test_float32(student, reference, rng):
     """Logits in single precision work, also those whose exponentials only double precision can hold."""
