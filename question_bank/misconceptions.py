@@ -21,6 +21,7 @@ from question_bank.misconceptions_parameters import PARAMETERS
 from question_bank.misconceptions_pipelines import PIPELINES
 from question_bank.misconceptions_programs import PROGRAMS
 from question_bank.misconceptions_resampling import RESAMPLING
+from question_bank.misconceptions_sequential import SEQUENTIAL
 from question_bank.misconceptions_shapes import SHAPES
 from question_bank.misconceptions_training import TRAINING
 from question_bank.misconceptions_windows import WINDOWS
@@ -262,7 +263,10 @@ _ENTRIES = (
     # --- reading code, concepts
     *(Misconception(*row) for row in (*CODE, *CONCEPTS, *PROGRAMS)),
     # --- training
-    *(Misconception(name, title, explanation, "training") for name, title, explanation in TRAINING),
+    *(
+        Misconception(name, title, explanation, "training")
+        for name, title, explanation in (*TRAINING, *SEQUENTIAL)
+    ),
 )
 
 CATALOGUE = {entry.id: entry for entry in _ENTRIES}  # a test says so when an id is there twice
