@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from autograder import wire
 from autograder.errors import SpecError
-from autograder.replay import Call, Effect, Made, Mistake, all_numbers, as_arrays, run
+from autograder.replay import Call, Effect, Made, Mistake, numbers, run
 
 RTOL = 1e-5
 """Largest difference relative to the largest magnitude: a student may compute in float32, a mistake in float64."""
@@ -44,10 +44,10 @@ def diagnose(calls: Sequence[Call], mistakes: Mapping[str, Mistake], cache: Cach
     """
     if not calls:
         return None
-    keyed = [(call, _digest(call)) for call in _without_handles(calls)]
+    keyed = [(call, _digest(call), numbers(call)) for call in _without_handles(calls)]
     found = None
     for name, mistake in mistakes.items():
-        if all(_equal(call, _effect(name, mistake, call, key, cache)) for call, key in keyed):
+        if all(_equal(call, got, _effect(name, mistake, call, key, cache)) for call, key, got in keyed):
             if found is not None:
                 return None
             found = name
@@ -110,13 +110,13 @@ def _effect(name: str, mistake: Mistake, call: Call, key: bytes, cache: Cache) -
     return cache[name, key]
 
 
-def _equal(call: Call, effect: Effect) -> bool:
+def _equal(call: Call, got: tuple[NDArray[np.float64], ...] | None, effect: Effect) -> bool:
     """Tell whether a submission and a mistake did the same: exception, or shape, values and changed arguments."""
     if call.raised is not None or effect.raised is not None:
         return call.raised == effect.raised
-    if isinstance(call.result, wire.Handle) and not call.asked:
+    if isinstance(call.result, wire.Handle):
         return effect.is_object and call.changed == effect.changed
-    got, want = (all_numbers if call.asked else as_arrays)(call.result), effect.value
+    want = effect.value
     if got is None or want is None or len(got) != len(want) or call.changed != effect.changed:
         return False
     return all(_close(*pair) for pair in zip(got, want, strict=True))
@@ -126,6 +126,8 @@ def _close(got: NDArray[np.float64], want: NDArray[np.float64]) -> bool:
     """Tell whether two arrays have the same shape, and values that differ by no more than a float32 may."""
     if got.shape != want.shape:
         return False
+    if np.array_equal(got, want):
+        return True
     finite = want[np.isfinite(want)]
     bound = RTOL * max(1.0, float(np.max(np.abs(finite), initial=0.0)))
     return bool(np.allclose(got, want, rtol=0.0, atol=bound, equal_nan=True))

@@ -37,6 +37,13 @@ class Stages:
     error: str
     """Text of the exception that ended the run, for the instructor; empty when it ran."""
 
+    def numbers(self) -> list[int]:
+        """List all sizes, each shape ended by -1 and each layer by -2, so that equal lists mean equal shapes."""
+        shapes: list[tuple[int, ...]] = []
+        for row in self.rows:
+            shapes += [row.taken, row.given, *(shape for _, shape in row.entries), (-2,)]
+        return [number for shape in (*shapes, self.given) for number in (*shape, -1)]
+
 
 def _refuse() -> BadReply:
     return BadReply("what came back about the network is no answer")
@@ -88,11 +95,11 @@ def _lengths(value: Any) -> NDArray[np.float64]:
     return _list_of(value, float, "f").astype(np.float64)
 
 
-def _two_facts(value: Any) -> tuple[bool, bool]:
+def _facts(value: Any, count: int) -> tuple[bool, ...]:
     found = _list_of(value, bool, "b")
-    if len(found) != 2:
+    if len(found) != count:
         raise _refuse()
-    return bool(found[0]), bool(found[1])
+    return tuple(bool(fact) for fact in found)
 
 
 def _list_of(value: Any, kind: type, dtype: str) -> NDArray[Any]:
@@ -106,10 +113,10 @@ def _list_of(value: Any, kind: type, dtype: str) -> NDArray[Any]:
 
 
 FORMS: dict[str, Callable[[Any], Any]] = {
-    "alike": _two_facts,
+    "alike": lambda value: _facts(value, 3),
     "gradients": _lengths,
     "run": _run,
     "stages": _stages,
-    "state_of": _two_facts,
+    "state_of": lambda value: _facts(value, 2),
 }
 """For each operation what takes its answer; it raises `BadReply` where that has another form."""

@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder import wire
+from autograder.evidence_networks import Stages
 from autograder.operations import operate
 
 
@@ -56,17 +57,24 @@ class Effect:
 Mistake = Callable[..., Any]
 
 
+def numbers(call: Call) -> tuple[NDArray[np.float64], ...] | None:
+    """Take what a submission answered in the form of `Effect.value`."""
+    if call.raised is not None or isinstance(call.result, wire.Handle):
+        return None
+    return _all_numbers(call.result) if call.asked else _as_arrays(call.result)
+
+
 def run(mistake: Mistake, call: Call) -> Effect:
     """Call a mistake on copies; whatever it raises is its outcome, as a student's exception would be."""
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             if call.asked:
-                return Effect(all_numbers(_answer(mistake, call)), None, ())
+                return Effect(_all_numbers(_answer(mistake, call)), None, ())
             value, changed = _call(mistake, call)
     except Exception as error:  # noqa: BLE001 -- the mistake is wrong on purpose
         return Effect(None, _builtin_name(error), ())
-    return Effect(as_arrays(value), None, changed, _is_object(value))
+    return Effect(_as_arrays(value), None, changed, _is_object(value))
 
 
 def _call(mistake: Mistake, call: Call) -> tuple[Any, tuple[int, ...]]:
@@ -119,7 +127,7 @@ def _content(value: Any) -> bytes | None:
     return value.tobytes() if isinstance(value, np.ndarray) else None
 
 
-def as_arrays(value: Any) -> tuple[NDArray[np.float64], ...] | None:
+def _as_arrays(value: Any) -> tuple[NDArray[np.float64], ...] | None:
     """Take a result as arrays: a number or a list as one, several arrays of different shapes as several."""
     whole = _as_array(value)
     if whole is not None:
@@ -129,16 +137,14 @@ def as_arrays(value: Any) -> tuple[NDArray[np.float64], ...] | None:
     return found if found and len(found) == len(parts) else None
 
 
-def all_numbers(value: Any) -> tuple[NDArray[np.float64], ...]:
+def _all_numbers(answer: Any) -> tuple[NDArray[np.float64], ...]:
     """Take all numbers of an answer about a network; its texts are for people."""
-    if is_dataclass(value):
-        return all_numbers([getattr(value, item.name) for item in fields(value)])
-    if isinstance(value, str):
-        return ()
-    whole = _as_array(value)
+    if isinstance(answer, Stages):
+        return (np.array(answer.numbers(), dtype=np.float64),)
+    whole = _as_array(answer)
     if whole is not None:
         return (whole,)
-    return tuple(array for part in value for array in all_numbers(part))
+    return tuple(array for part in answer for array in _all_numbers(part))
 
 
 def _as_array(value: Any) -> NDArray[np.float64] | None:

@@ -200,7 +200,8 @@ def gradients(model: Any, x: NDArray[np.float32], values: Values) -> list[float]
     """
     model = _module(model)
     entries = _set(model, x.shape, values)
-    with _in_mode(model, training=False):
+    with _fork_rng(devices=[]), _in_mode(model, training=False):
+        _manual_seed(0)  # for what draws random numbers even in this mode
         model.zero_grad(set_to_none=True)
         model(_as_tensor(x, device=_place(model))).square().sum().backward()
     learned = [entry for entry in entries if isinstance(entry, Parameter)]
@@ -220,9 +221,9 @@ def state_of(model: Any) -> list[bool]:
 
 
 def alike(model: Any, other: Any, shape: Sequence[int]) -> list[bool]:
-    """Say of two networks whether they share a parameter, and whether they have a weight of the same values.
+    """Say of two networks whether they share a parameter, have equal weights, and have weights that are one number only.
 
-    Scales, shifts and biases are left out: those of two new networks may well be equal.
+    Scales, shifts and biases are left out: in new networks they may well be equal, and all of them 0 or 1.
 
     Raises:
         TypeError: one is no `torch.nn.Module`.
@@ -230,7 +231,8 @@ def alike(model: Any, other: Any, shape: Sequence[int]) -> list[bool]:
     one, two = (_learned(_module(m), shape) for m in (model, other))
     pairs = [(a, b) for a, b in zip(one, two, strict=False) if a.dim() > 1 and a.shape == b.shape]
     equal = any(bool((a.detach() == b.detach()).all()) for a, b in pairs)
-    return [bool({id(p) for p in one} & {id(p) for p in two}), equal]
+    flat = any(a.numel() > 1 and bool((a.detach() == a.detach().flatten()[0]).all()) for a, _ in pairs)
+    return [bool({id(p) for p in one} & {id(p) for p in two}), equal, flat]
 
 
 def _learned(model: nn.Module, shape: Sequence[int]) -> list[torch.Tensor]:

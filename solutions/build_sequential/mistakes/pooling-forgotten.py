@@ -1,0 +1,16 @@
+# LEGRADE-CANARY solutions/build_sequential/mistakes/pooling-forgotten.py
+from torch import nn
+
+
+def build_sequential():
+    return nn.Sequential(
+        nn.Conv2d(1, 16, kernel_size=3, padding=1, bias=False),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        nn.Conv2d(16, 32, kernel_size=3, padding=1, bias=False),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Dropout(0.25),
+        nn.Linear(32 * 28 * 28, 10),
+    )
