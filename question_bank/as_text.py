@@ -41,11 +41,16 @@ def solution_lines(question: Question) -> list[str]:
     steps = [f"  {step.plain()}" for step in question.solution]
     remarks = [f"  {remark.plain()}" for remark in question.remarks]
     wrong = [
-        f"  {_place(question, entry.part)}{show(entry.value)}: {CATALOGUE[entry.misconception].title}"
+        f"  {_place(question, entry.part)}{show(entry.value)}: {_called(entry.misconception)}"
         for entry in question.wrong
     ]
     known = ["", "Wrong answers with a name:", *wrong] if wrong else []
     return ["", *keys, "", "Solution:", *steps, *remarks, *known]
+
+
+def _called(misconception: str) -> str:
+    """Return the title of a misconception; a question of a course's own may say in words what is wrong."""
+    return CATALOGUE[misconception].title if misconception in CATALOGUE else misconception
 
 
 def _place(question: Question, part: int) -> str:

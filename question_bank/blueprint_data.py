@@ -10,6 +10,7 @@ from question_bank import credit, languages
 from question_bank.errors import FormatError
 from question_bank.frozen import rational, take, take_all, take_rational, text
 from question_bank.languages import SOURCE
+from question_bank.own_data import PREFIX, OwnQuestion
 from question_bank.values import Json, Rational, simplest, value_to_json
 
 PER_STUDENT: Final = 0
@@ -123,6 +124,7 @@ class Blueprint:
         sections: to which the slots belong, in order; none where the blueprint has none.
         shuffle: what stands in another order on every paper, where there are no sections.
         versions: how many different papers there are; `PER_STUDENT` where every student has one of their own.
+        questions: the questions of the course's own that slots name, as they were when the exam was first built.
     """
 
     title: str
@@ -132,6 +134,11 @@ class Blueprint:
     sections: tuple[Section, ...] = ()
     shuffle: tuple[str, ...] = ()
     versions: int = PER_STUDENT
+    questions: tuple[OwnQuestion, ...] = ()
+
+    def own(self, name: str) -> OwnQuestion:
+        """Return the question of the course's own of this name, with or without the prefix of its family."""
+        return next(each for each in self.questions if each.name == name.removeprefix(PREFIX))
 
     def shuffled(self, slot: int, what: str) -> bool:
         """Whether the items, or the options, of a slot stand in another order on every paper."""
@@ -161,6 +168,7 @@ class Blueprint:
             **({"sections": [section.to_json() for section in self.sections]} if self.sections else {}),
             **_shuffle(self.shuffle),
             **({"versions": self.versions} if self.versions else {}),
+            **({"questions": [each.to_json() for each in self.questions]} if self.questions else {}),
         }
 
     @classmethod
@@ -183,6 +191,7 @@ class Blueprint:
             sections,
             _names(data, "shuffle"),
             take(data, "versions", int) if "versions" in has else PER_STUDENT,
+            take_all(data, "questions", OwnQuestion.from_json) if "questions" in has else (),
         )
 
 

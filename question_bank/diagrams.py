@@ -1,5 +1,6 @@
 """Blocks of a network, curves over epochs, and how a receptive field widens: drawings without pixels."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,6 +24,7 @@ WORDS: Final = (
 )
 
 _WIDE: Final = 340
+_WIDEST: Final = 680
 _GAP: Final = 24
 """Between a block and the next, where the arrow is."""
 _PADDING: Final = 20
@@ -196,3 +198,13 @@ def _layer(say: Say, kernel: int, stride: int) -> str:
     if stride == 1:
         return said(say, "kernel: {k}", k=kernel)
     return said(say, "kernel: {k}, stride: {s}", k=kernel, s=stride)
+
+
+def picture(figure: Figure, say: Say) -> Drawing:  # noqa: ARG001 -- it says nothing
+    """Show a picture of the instructor's own, on white, as wide as there is room."""
+    height, width = figure.pair("size")
+    scale = min(1.0, _WIDEST / width)
+    place = f'x="0" y="0" width="{round(width * scale, 2)}" height="{round(height * scale, 2)}"'
+    source = f"data:{figure.media};base64,{base64.b64encode(figure.data).decode()}"
+    white = f'<rect {place} fill="#fff" stroke="none"/>'
+    return Drawing(width * scale, height * scale, (white, f'<image {place} href="{source}"/>'))

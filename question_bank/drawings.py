@@ -25,6 +25,7 @@ _DRAW: Final[Mapping[str, Callable[[Figure, Say], Drawing]]] = MappingProxyType(
         "layer-stack": diagrams.layer_stack,
         "curves": diagrams.curves,
         "receptive-field": diagrams.receptive_field,
+        "image": diagrams.picture,
     }
 )
 

@@ -28,6 +28,7 @@ from question_bank.issued import (
 from question_bank.issuing import Issuer
 from question_bank.keys import CourseKey
 from question_bank.model import Question
+from question_bank.own_data import is_own
 from question_bank.paper import Item, Paper
 from question_bank.planning import Shortage, plan, shortages, stratum
 from question_bank.roster import Student, file_stem
@@ -139,6 +140,12 @@ def preview(blueprint: Blueprint, key: CourseKey, samples: int = 3, students: in
     for planned in plan(blueprint, key, blueprint.versions or students):
         if (planned.slot, planned.family) in shown:
             continue
+        if is_own(planned.family):
+            own = blueprint.own(planned.family)
+            shown[planned.slot, planned.family] = Sample(
+                planned, (own.read_in(own.question, blueprint.language),)
+            )
+            continue
         indexes = stratum(planned)
         questions = []
         for number in range(samples):
@@ -172,7 +179,7 @@ def paper_of(sheet: Sheet) -> Paper:
 def _check_same(issued: Blueprint, asked: Blueprint, out: Path) -> None:
     """Refuse to mix papers of two blueprints."""
     if issued != asked:
-        fields = ("title", "paper", "language", "versions", "shuffle", "slots", "sections")
+        fields = ("title", "paper", "language", "versions", "shuffle", "slots", "sections", "questions")
         what = next(name for name in fields if getattr(issued, name) != getattr(asked, name))
         raise BlueprintError(
             f"{out}: holds papers of another blueprint: {what} was {_part(issued, what)}, is {_part(asked, what)}; "
@@ -183,6 +190,8 @@ def _check_same(issued: Blueprint, asked: Blueprint, out: Path) -> None:
 def _check_versions(exam: Exam, out: Path) -> None:
     """Refuse to mix papers of two versions of a family."""
     for planned in exam.plan:
+        if is_own(planned.family):
+            continue  # it is frozen with the blueprint
         version = bank.get(planned.family).version
         if version != planned.version:
             raise BlueprintError(
@@ -203,6 +212,8 @@ def _check_key(exam: Exam, key: CourseKey, out: Path) -> None:
 def _part(blueprint: Blueprint, what: str) -> object:
     if what == "slots":
         return [f"{slot.count} x {slot.source} ({slot.points})" for slot in blueprint.slots]
+    if what == "questions":
+        return ", ".join(f"{each.name} ({each.question.digest()[:8]})" for each in blueprint.questions)
     return repr(getattr(blueprint, what))
 
 

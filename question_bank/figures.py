@@ -15,6 +15,7 @@ languages, a line break starts a new line of a block.
 | receptive-field | kernels, strides=1 each                                             | one output, its widening view of each layer, `?` |
 | upsampling      | n, kernel, stride=1, padding=0                                      | what the first inputs of a transposed convolution|
 |                 |                                                                     | are spread to; pixels that padding cuts off      |
+| image           | size=(h, w); with `media` and `data`                                | a picture of the instructor's own                |
 
 A stride of 0 is one that is not shown. A drawing writes no number but these (a chart also the ticks of its axes) and none at all where bare=1; it shows windows, never
 how many there are. `output` draws a second grid, for a question that asks which layer fits the picture.
@@ -23,6 +24,7 @@ how many there are. `output` draws a second grid, for a question that asks which
 0
 """
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -30,6 +32,7 @@ from typing import Final, TypeAlias
 
 from question_bank.errors import FormatError
 from question_bank.frozen import take, take_all, text
+from question_bank.images import MEDIA
 from question_bank.message import Message
 from question_bank.values import Json
 
@@ -57,6 +60,7 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], Numbers]]] = MappingProxyType(
         "curves": (("train",), {"validation": (), "scale": 100, "first": 1}),
         "receptive-field": (("kernels",), {"strides": ()}),
         "upsampling": (("n", "kernel"), {"stride": 1, "padding": 0}),
+        "image": (("size",), {}),
     }
 )
 """Each kind with the numbers that it needs, and those that it may have with what they are when left out."""
@@ -71,6 +75,8 @@ class Figure:
         alt: what a reader who cannot see it is told; everything that it shows, and no more than the stem.
         numbers: what it shows, by the names of its kind.
         labels: texts of its blocks or axes.
+        media: of a picture, one of `images.MEDIA`; empty for a drawing.
+        data: the bytes of a picture.
 
     Raises:
         FormatError: the kind is unknown, or a number is missing, unknown or out of range.
@@ -80,6 +86,8 @@ class Figure:
     alt: Message
     numbers: Numbers = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    media: str = ""
+    data: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "numbers", MappingProxyType(dict(self.numbers)))
@@ -95,6 +103,11 @@ class Figure:
                 )
             _check_number(self.kind, name, value)
         _check_together(self)
+        if (self.kind == "image") != bool(self.data) or (self.media in MEDIA) != bool(self.data):
+            raise FormatError(
+                f"figure {self.kind!r}: media={self.media!r} with {len(self.data)} bytes: expected one of {', '.join(MEDIA)} "
+                "for an image alone"
+            )
 
     def get(self, name: str) -> int:
         """Return one number; what the kind says where it was left out."""
@@ -118,6 +131,8 @@ class Figure:
         """Freeze the figure; labels are left out where there are none."""
         shows: dict[str, Json] = {k: list(v) if isinstance(v, tuple) else v for k, v in self.numbers.items()}
         frozen: dict[str, Json] = {"kind": self.kind, "alt": self.alt.to_json(), "shows": shows}
+        if self.data:
+            frozen |= {"media": self.media, "data": base64.b64encode(self.data).decode()}
         return {**frozen, "labels": list(self.labels)} if self.labels else frozen
 
     @classmethod
@@ -131,7 +146,17 @@ class Figure:
         for name, value in take(data, "shows", dict).items():
             numbers[name] = tuple(value) if isinstance(value, list) else value
         labels = take_all(data, "labels", text) if isinstance(data, dict) and "labels" in data else ()
-        return cls(take(data, "kind", str), Message.from_json(take(data, "alt", dict)), numbers, labels)
+        picture = _picture(data) if isinstance(data, dict) and "data" in data else ("", b"")
+        alt = Message.from_json(take(data, "alt", dict))
+        return cls(take(data, "kind", str), alt, numbers, labels, *picture)
+
+
+def _picture(data: Json) -> tuple[str, bytes]:
+    """Read what kind of picture it is, and its bytes."""
+    try:
+        return take(data, "media", str), base64.b64decode(take(data, "data", str), validate=True)
+    except ValueError:
+        raise FormatError("figure data: expected base 64") from None
 
 
 def _check_number(kind: str, name: str, value: object) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from question_bank import bank
-from question_bank.blueprint_data import ITEMS, OPTIONS
+from question_bank.blueprint_data import ITEMS, OPTIONS, Blueprint
 from question_bank.draw import Draw
 from question_bank.frozen import digest
 from question_bank.issued import KeyItem, Sheet
 from question_bank.keys import CourseKey
 from question_bank.model import Question
+from question_bank.own_data import is_own
 from question_bank.paper import Heading
 from question_bank.planned import Exam, Planned
 from question_bank.planning import stratum, too_few
@@ -32,8 +33,12 @@ class _Made:
     question: Question
     same: str
 
-    def item(self, language: str) -> KeyItem:
-        read = localize(self.question, language)
+    def item(self, language: str, blueprint: Blueprint) -> KeyItem:
+        """Return the item in a language."""
+        if is_own(self.planned.family):
+            read = blueprint.own(self.planned.family).read_in(self.question, language)
+        else:
+            read = localize(self.question, language)
         kept = "" if identity(read) == self.same else self.same
         return KeyItem(self.code, self.planned.slot, self.planned.points, read, kept, self.planned.credit)
 
@@ -72,7 +77,7 @@ class Issuer:
             blueprint.title,
             blueprint.paper,
             student,
-            tuple(each.item(language) for each in made),
+            tuple(each.item(language, blueprint) for each in made),
             language,
             order,
             self._headings(),
@@ -101,9 +106,12 @@ class Issuer:
 
     def _reordered(self, planned: Planned, question: Question, who: str) -> Question:
         """Put the options into another order, and prove the key again."""
+        if is_own(planned.family) and self._exam.blueprint.own(planned.family).keep_order:
+            return question
         seed = self._key.derive("options", self._exam.blueprint.paper, planned.slot, planned.number, who)
         mixed = shuffled(question, Draw(seed))
-        bank.prove(bank.get(planned.family), mixed)
+        if not is_own(planned.family):  # whose key is what its author says; a question checks that it is one
+            bank.prove(bank.get(planned.family), mixed)
         return mixed
 
     def _order(self, who: str) -> tuple[int, ...]:
@@ -128,6 +136,8 @@ class Issuer:
 
     def _question(self, planned: Planned, who: str, own: set[str]) -> Question:
         """Issue an item that nobody has; where there is none left, one that the fewest have."""
+        if is_own(planned.family):
+            return self._exam.blueprint.own(planned.family).question
         family = bank.get(planned.family)
         seed = self._key.derive(
             "item",
@@ -186,6 +196,8 @@ class Issuer:
 
 def identity(question: Question) -> str:
     """Return what two questions share when they are the same item to a student, in whatever order options stand."""
+    if is_own(question.family):
+        return digest({"family": question.family})
     if bank.get(question.family).maker.drawn:
         return bank.redact(question).digest()
     return _point_identity(question.family, question.given)

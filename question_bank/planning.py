@@ -9,6 +9,7 @@ from question_bank.blueprint_data import Blueprint, Slot
 from question_bank.draw import Draw
 from question_bank.errors import BlueprintError
 from question_bank.keys import CourseKey
+from question_bank.own_data import PREFIX, is_own
 from question_bank.planned import Exam, Planned
 
 
@@ -38,6 +39,9 @@ def plan(blueprint: Blueprint, key: CourseKey, students: int) -> tuple[Planned, 
     load: dict[tuple[str, tuple[int, ...]], int] = {}
     planned: list[Planned] = []
     for number, slot in enumerate(blueprint.slots):
+        if slot.questions:
+            planned += _own(blueprint, number, slot, key)
+            continue
         for item, family in enumerate(_families(slot, Draw(key.derive("family", blueprint.paper, number)))):
             strata = _strata(family, slot)
             draw = Draw(key.derive("stratum", blueprint.paper, number, item, family.name, family.version))
@@ -52,6 +56,15 @@ def plan(blueprint: Blueprint, key: CourseKey, students: int) -> tuple[Planned, 
                 )
             )
     return tuple(planned)
+
+
+def _own(blueprint: Blueprint, number: int, slot: Slot, key: CourseKey) -> list[Planned]:
+    """Return the questions of the course's own that a slot asks: some of those that it names, in a drawn order."""
+    order = Draw(key.derive("question", blueprint.paper, number)).shuffle(slot.questions)
+    return [
+        Planned(number, item, f"{PREFIX}{name}", 1, slot.points, credit=slot.credit)
+        for item, name in enumerate(order[: slot.count])
+    ]
 
 
 def _families(slot: Slot, draw: Draw) -> tuple[Family, ...]:
@@ -71,7 +84,9 @@ def _strata(family: Family, slot: Slot) -> dict[tuple[int, ...], int]:
 
 
 def stratum(planned: Planned) -> tuple[int, ...]:
-    """Return the numbers of the points of an item's stratum."""
+    """Return the numbers of the points of an item's stratum; a question of the course's own has none."""
+    if is_own(planned.family):
+        return ()
     space = bank.get(planned.family).space
     allowed = set(space.indexes(planned.fixed))
     return tuple(index for index in space.indexes(planned.radicals) if index in allowed)
@@ -82,6 +97,8 @@ def shortages(exam: Exam, students: int) -> tuple[Shortage, ...]:
     needed: dict[tuple[str, tuple[int, ...]], int] = {}
     first: dict[tuple[str, tuple[int, ...]], Planned] = {}
     for planned in exam.plan:
+        if is_own(planned.family):
+            continue  # everybody has it
         name = (planned.family, stratum(planned))
         needed[name] = needed.get(name, 0) + students
         first.setdefault(name, planned)

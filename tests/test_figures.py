@@ -56,7 +56,11 @@ stacks = st.tuples(st.integers(0, 3), st.lists(st.integers(0, 3), max_size=4), s
         tuple(f"`block {number}`" for number in range(blocks[0] + sum(blocks[1]) + blocks[2])),
     )
 )
+pictures = st.tuples(sizes, st.integers(1, 1500), st.binary(min_size=1, max_size=30)).map(
+    lambda drawn: Figure("image", ALT, {"size": drawn[:2]}, media="image/png", data=drawn[2])
+)
 figures = st.one_of(
+    pictures,
     lines.map(lambda numbers: Figure("line-windows", ALT, numbers)),
     st.one_of(grids, marked).map(lambda numbers: Figure("grid-windows", ALT, numbers)),
     logs.map(lambda numbers: Figure("curves", ALT, numbers, ("loss",))),
@@ -90,7 +94,15 @@ def test_inside_a_page_a_figure_names_itself_without_a_tooltip(figure):
 
 def test_every_kind_is_drawn_in_these_tests():
     """No kind is left out of the property tests."""
-    drawn = {"line-windows", "grid-windows", "curves", "receptive-field", "upsampling", "layer-stack"}
+    drawn = {
+        "line-windows",
+        "grid-windows",
+        "curves",
+        "receptive-field",
+        "upsampling",
+        "layer-stack",
+        "image",
+    }
     assert drawn == set(KINDS)
 
 

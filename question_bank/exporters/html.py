@@ -55,6 +55,7 @@ def to_html(paper: Paper) -> bytes:
         paper=paper,
         file=f"responses-{file_stem(paper.student)}.json",
         total=sum(item.points for item in paper.items),
+        pictures=any(item.question.figure and item.question.figure.data for item in paper.items),
     )
 
 
@@ -64,9 +65,12 @@ def page(
     *,
     styles: tuple[str, ...] = (_STYLE,),
     scripts: tuple[str, ...] = (),
+    pictures: bool = False,
     **values: object,
 ) -> bytes:
     """Fill in one of our templates as a page in UTF-8 that may run its own style and scripts and load nothing.
+
+    Where it has `pictures`, it may show those that stand in the page itself.
 
     Raises:
         MissingTranslationError: a text of the page has no translation.
@@ -74,6 +78,7 @@ def page(
     style = "".join(map(_asset, styles))
     script = "".join(_asset(name, language) for name in scripts)
     may_run = f"script-src '{_digest(script)}'; " if script else ""
+    may_show = "img-src data:; " if pictures else ""
     return (
         _environment(language)
         .get_template(template)
@@ -83,7 +88,7 @@ def page(
             style=Markup(style),  # noqa: S704  # our own file
             script=Markup(script),  # noqa: S704  # our own file
             policy=(
-                f"default-src 'none'; style-src '{_digest(style)}'; {may_run}base-uri 'none'; form-action 'none'"
+                f"default-src 'none'; style-src '{_digest(style)}'; {may_run}{may_show}base-uri 'none'; form-action 'none'"
             ),
         )
         .encode()
