@@ -42,7 +42,7 @@ class Run:
     last_loss: float
     """Means over the first and the last epoch, as `fit` returned them."""
     train_loss: float
-    """On the training images after the last step."""
+    """On the training images, at most 5,000 of them, after the last step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +186,7 @@ def read_calibration(path: Path, dataset: Dataset, recipe: Recipe | None = None)
 
 
 def warning(known: Calibration, device: str) -> str:
-    """Say in a sentence that a calibration comes from another kind of device; empty where it does not.
-
-    >>> warning.__name__
-    'warning'
-    """
+    """Say in a sentence that a calibration comes from another kind of device; empty where it does not."""
     made = known.device.partition(" ")[0]
     if made == device:
         return ""
@@ -226,19 +222,56 @@ def reference_beside(suite: str) -> Any:
     return load_functions(Path(suite).resolve().parent / "reference.py")
 
 
+def chosen_dataset(options: Mapping[str, Any]) -> str:
+    """Name the data set: `gpu_dataset` where the worker has a GPU and the assignment names one, else `dataset`.
+
+    >>> chosen_dataset({"dataset": "mnist", "gpu_dataset": "mnist_full", "device": "cuda"})
+    'mnist_full'
+    >>> chosen_dataset({"dataset": "mnist", "gpu_dataset": "mnist_full", "device": "cpu"}), chosen_dataset({})
+    ('mnist', 'digits')
+    """
+    fast = str(options.get("dataset", "digits"))
+    return str(options.get("gpu_dataset", fast)) if options.get("device") == "cuda" else fast
+
+
+def track_remarks(folder: Path, options: Mapping[str, Any], device: str) -> tuple[str, ...]:
+    """Say where a training differs from what was meant: on the CPU for want of a GPU, or under thresholds of another device.
+
+    Args:
+        folder: the function's, with `calibration/`.
+        options: the assignment's for this function.
+        device: what workers compute on: `cpu`, or `cuda` with the model in brackets.
+    """
+    kind = device.partition(" ")[0]
+    if "dataset" not in options and not (folder / "calibration").is_dir():
+        return ()
+    dataset = chosen_dataset({**options, "device": kind})
+    found = []
+    if kind == "cpu" and options.get("gpu_dataset", dataset) != dataset:
+        found.append(
+            f"trained on the CPU by the fast track {dataset}, for the grader has no GPU (with one: {options['gpu_dataset']})"
+        )
+    path = folder / "calibration" / file_name(dataset, str(options.get("variant", DEFAULT_VARIANT)))
+    try:
+        known = from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return tuple(found)  # the suite says what is wrong with it
+    return tuple(filter(None, (*found, warning(known, kind))))
+
+
 def track_beside(suite: str, options: Mapping[str, Any]) -> Track:
     """Load the data set that an assignment names, and the recipe and levels that were calibrated for it.
 
     Args:
         suite: path of the suite; its folder holds `calibration/<data set>.json`.
-        options: `dataset` (the digits when it is absent), `variant`, `epochs` and `data_dir`.
+        options: `dataset` (the digits when it is absent), `gpu_dataset`, `device`, `variant`, `epochs` and `data_dir`.
 
     Raises:
         UnknownNameError: no such data set.
         SpecError: the data set cannot be read, or the calibration is absent, broken, or of other images.
     """
     folder = options.get("data_dir")
-    dataset = datasets.load(str(options.get("dataset", "digits")), None if folder is None else Path(folder))
+    dataset = datasets.load(chosen_dataset(options), None if folder is None else Path(folder))
     recipe = tracks.recipe(dataset.name, options.get("epochs"))
     variant = str(options.get("variant", DEFAULT_VARIANT))
     path = Path(suite).resolve().parent / "calibration" / file_name(dataset.name, variant)

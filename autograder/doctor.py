@@ -1,16 +1,15 @@
 """Use case: what this machine can do, and what to do about what it cannot."""
 
+import os
 import platform
-import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from importlib import metadata
 
 from autograder.errors import SandboxError, brief
 from autograder.grade import library_versions
-from autograder.sandboxes import cgroup_places
+from autograder.sandboxes import cgroup_places, gpus
 from autograder.sandboxes.prefork import PreforkSandbox
 from autograder.sandboxes.probe import HOW_TO_GET, HOW_TO_GET_TIER_A, Finding, probe
 
@@ -84,12 +83,41 @@ def _tried(tier: str) -> tuple[tuple[Finding, ...], str]:
 
 
 def _devices() -> Iterator[Line]:
-    """Name the GPUs without initialising CUDA in this process."""
-    nodes = sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))
-    tool = shutil.which("nvidia-smi")
-    if tool is None or not nodes:
-        yield Line("devices: cpu (no NVIDIA device here; LeNet is trained on the CPU)")
+    """Name the GPUs, the tier that they give and what is missing, without initialising CUDA in this process."""
+    found = gpus.find()
+    if not found:
+        yield Line(
+            "devices: cpu (no node of an NVIDIA GPU in /dev; LeNet is trained on the CPU, by the fast track)"
+        )
         return
-    listing = subprocess.run([tool, "-L"], capture_output=True, text=True, timeout=30, check=False)
-    names = "; ".join(listing.stdout.split("\n")).strip("; ")
-    yield Line(f"devices: cpu, {names or ', '.join(nodes)} (grading does not use a GPU yet)")
+    for gpu in found:
+        yield Line(f"devices: cpu, {gpu.nodes[0]} ({gpu.name})")
+    missing = tuple(gpu_needs(found))
+    if not missing:
+        yield Line(
+            "tier on a GPU: A, weaker: the driver answers the student's code directly, and memory of the device may hold what was "
+            "there before; one submission at a time on each"
+        )
+    for text in missing:
+        yield Line(f"  the GPU cannot be used: {text}", ok=False)
+    if gpus.used_mb(found[0]) is None:
+        yield Line(
+            "  no nvidia-smi that answers: gpu_memory_mb is not watched, only what PyTorch itself refuses",
+            ok=False,
+        )
+
+
+def gpu_needs(found: Sequence[gpus.Gpu]) -> Iterator[str]:
+    """Say what a worker would miss on these GPUs, and how to get it."""
+    for name in gpus.OF_ALL:
+        if not any(path.endswith(f"/{name}") for path in found[0].nodes):
+            yield f"/dev/{name} is missing; `nvidia-modprobe -u -c 0` makes it, as root"
+    for path in sorted({path for gpu in found for path in gpu.nodes}):
+        if not os.access(path, os.R_OK | os.W_OK):
+            yield f"{path} cannot be read and written; give this user the right to it"
+    try:
+        version = metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        return
+    if version.endswith("+cpu"):
+        yield f"torch {version} is built without CUDA; install a build with it"

@@ -2,12 +2,13 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
 import pytest
 
+from autograder.calibration import track_remarks
 from autograder.course import suite_digest
 from autograder.errors import AutograderError, SpecError
 from autograder.journal import Journal, conditions, fingerprint
@@ -102,7 +103,8 @@ class _Batch:
         self._options = options
         self._record = record
         self._journal = journal
-        self._suite, self._versions = suite_digest(plan), library_versions()
+        self._suite, self._versions = suite_digest(plan), library_versions() | computed_on(plan, sandbox)
+        self._remarks = remarks(plan, self._options, sandbox)
         self._suites = load_suites(plan, self._suite)
         self._marks = self._fingerprints() if journal is not None else []
 
@@ -142,7 +144,8 @@ class _Batch:
                 return
             result = make_grade(self._submissions[place], self._plan, tests, loading=loading, output=output)
             complete = {"suite": self._suite, "versions": self._versions, "tier": self._sandbox.tier}
-            self._keep(place, Grade(**{**result, **complete}))
+            complete |= {"notes": (*result["notes"], *self._remarks)}
+            self._keep(place, Grade(**(result | complete)))
 
         chunk = [self._submissions[place] for place in places]
         plugin = GradingPlugin(
@@ -203,6 +206,21 @@ def make_grade(
         "notes": tuple(notes),
         "output": output + "".join(f"\n{detail}" for detail in loading.details),
     }
+
+
+def computed_on(plan: Plan, sandbox: Sandbox) -> dict[str, str]:
+    """Name the device, where a part asks for a GPU: a re-grade needs the like."""
+    return {"device": sandbox.device} if any(part.spec.limits.gpu_memory_mb for part in plan.parts) else {}
+
+
+def remarks(plan: Plan, options: Mapping[str, Any], sandbox: Sandbox) -> tuple[str, ...]:
+    """Say of each part that asks for a GPU what its accuracies hang on and is not as its assignment meant."""
+    return tuple(
+        f"{part.spec.name}: {remark}"
+        for part in plan.parts
+        if part.spec.limits.gpu_memory_mb
+        for remark in track_remarks(part.spec.folder, options.get(part.spec.name, {}), sandbox.device)
+    )
 
 
 def library_versions() -> dict[str, str]:

@@ -46,6 +46,8 @@ class Limits:
     """Largest reply to one call, in MiB."""
     source_kb: int = 1024
     """Largest program, in KiB: what trains a network has no room for trained weights."""
+    gpu_memory_mb: int = 0
+    """Memory of a GPU, in MiB; 0: none is assigned, whatever the machine has. Memory of the machine is then watched from outside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,10 +163,15 @@ class GradingPlugin:
 
     @pytest.fixture
     def options(self, request: pytest.FixtureRequest) -> dict[str, Any]:
-        """What the assignment's table for this function says, such as the data set, and the run's own options."""
+        """What the assignment's table for this function says, such as the data set, and the run's own options.
+
+        `device` is what the worker was given to compute on, `cpu` or `cuda`: our word for it, not the worker's.
+        """
         common = {name: value for name, value in self._options.items() if not isinstance(value, dict)}
-        own: dict[str, Any] = self._options.get(self._parts[request.node.stash[PLACE][1]].spec.name, {})
-        return common | own
+        spec = self._parts[request.node.stash[PLACE][1]].spec
+        own: dict[str, Any] = self._options.get(spec.name, {})
+        device = self._sandbox.device.partition(" ")[0] if spec.limits.gpu_memory_mb else "cpu"
+        return common | own | {"device": device}
 
     # Outcomes
 

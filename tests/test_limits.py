@@ -36,8 +36,8 @@ HITS = {
 
 
 def test_every_limit_has_a_program_that_hits_it():
-    """A new limit needs a row above; the size of the program is looked at before there is a worker (test_grade)."""
-    assert set(HITS) | {"source_kb"} == {field.name for field in fields(Limits)}
+    """A new limit needs a row above; the program's size is looked at before there is a worker (test_grade), a GPU in test_gpus."""
+    assert set(HITS) | {"source_kb", "gpu_memory_mb"} == {field.name for field in fields(Limits)}
 
 
 def run(sandbox, source, *, limits=ROOM, libraries=("numpy",), seconds=15.0):

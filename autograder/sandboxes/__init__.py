@@ -67,6 +67,11 @@ class Sandbox(Protocol):
         """Name the isolation: `A`, `B` or `C`."""
         ...
 
+    @property
+    def device(self) -> str:
+        """Name what a worker computes on whose limits ask for memory of a GPU: `cpu`, or `cuda` with the model in brackets."""
+        ...
+
     def worker(
         self, libraries: tuple[str, ...], limits: Limits, *, notebook: bool, forbidden: Forbidden = ...
     ) -> Worker:

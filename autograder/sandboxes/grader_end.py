@@ -20,9 +20,10 @@ from autograder.errors import (
     WorkerKilled,
 )
 from autograder.model import Limits
-from autograder.sandboxes import End, Reply, limit_notes
+from autograder.sandboxes import End, Reply, cuda_errors, limit_notes
 from autograder.sandboxes.cgroups import Group, Memory
 from autograder.sandboxes.folders import remove_folder
+from autograder.sandboxes.gpus import Gpu, MemoryWatch
 
 READY_SECONDS = 60.0
 MAX_DETAIL = 4000
@@ -40,6 +41,7 @@ class PreforkWorker:
         folder: str | None = None,
         operators: tuple[str, ...] = (),
         group: Group | None = None,
+        gpu: Gpu | None = None,
     ) -> None:
         self._channel = channel
         self._status = status
@@ -53,6 +55,13 @@ class PreforkWorker:
         self._end: End | None = None
         self._ended_by = ""
         self._memory_kills = memory_kills()
+        self.gpu = gpu
+        self._watch = MemoryWatch(gpu, limits.gpu_memory_mb, self._stop) if gpu is not None else None
+
+    def _stop(self) -> None:
+        """Let the supervisor end the worker, from whatever thread; who waits for a reply sees the end of the channel."""
+        with contextlib.suppress(OSError):
+            self._status.shutdown(socket.SHUT_WR)
 
     @property
     def alive(self) -> bool:
@@ -72,6 +81,8 @@ class PreforkWorker:
                 return
             why = str(word)
         self._channel.close()
+        if self._watch is not None:
+            self._watch.close()
         with contextlib.suppress(wire.ChannelClosed, wire.WireError, TimeoutError):
             why += f"; {wire.receive(self._status, deadline=time.monotonic() + 10, max_bytes=1 << 20)}"
         self._status.close()
@@ -149,6 +160,11 @@ class PreforkWorker:
                 return Reply(value, changed)
             case {"value": None} if len(reply) == 1:
                 return Reply(None)
+            case {"raised": str(kind), "detail": str(detail)} if trouble := self._trouble(kind, detail):
+                self.close()
+                raise SandboxError(
+                    f"the GPU or its driver ({trouble}): {detail.strip().splitlines()[-1][:300]}"
+                )
             case {"raised": str(kind), "detail": str(detail)}:
                 at_limit = self._group is not None and self._group.memory().at_limit
                 note = limit_notes.of_exception(kind, detail, self._limits, at_limit=at_limit)
@@ -161,6 +177,10 @@ class PreforkWorker:
                 raise BadReply("the result is no number, array or model")
         self.close()
         raise BadReply("what came back is no result")
+
+    def _trouble(self, kind: str, detail: str) -> str:
+        """Say what of an exception may be the machine's doing: only where a GPU was assigned is that asked."""
+        return cuda_errors.ours(kind, detail) if self.gpu is not None else ""
 
     def _death(self) -> Exception:
         """Say why the worker is gone: the student's code, a limit, or us."""
@@ -190,6 +210,8 @@ class PreforkWorker:
             return self._end
         self._end = End(0, 0.0, 0, 0, "")
         self._channel.close()
+        if self._watch is not None:
+            self._watch.close()
         try:
             with contextlib.suppress(OSError):
                 self._status.shutdown(socket.SHUT_WR)
@@ -203,6 +225,8 @@ class PreforkWorker:
             raise SandboxError(f"the worker could not be made: {report['failed']}")
         killed_by_group = report["code"] == -signal.SIGKILL and self._memory.at_limit
         self._ended_by = report["why"]
+        if self._watch is not None and self._watch.exceeded:
+            self._ended_by = "gpu memory"
         if killed_by_group and self._ended_by in ("", "grader"):  # both were there when its supervisor looked
             self._ended_by = "memory"
         self._end = End(

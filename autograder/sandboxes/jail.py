@@ -10,6 +10,7 @@ import errno
 import os
 import resource
 import signal
+import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,7 @@ def _wait_and_exit(child: int) -> None:
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 
-def build_root(interpreter: list[str], hidden: list[str], libraries: list[str]) -> None:
+def build_root(interpreter: list[str], hidden: list[str], libraries: list[str], devices: list[str]) -> None:
     """Swap the root for one that holds only the named paths (read-only), /dev, /proc and an empty /tmp.
 
     Args:
@@ -132,6 +133,7 @@ def build_root(interpreter: list[str], hidden: list[str], libraries: list[str]) 
         hidden: folders among them that are shown empty.
         libraries: folders and files that appear side by side in `LIBRARIES`, whatever their own paths: an
             environment may lie anywhere, in /tmp too, and its path says something about the host.
+        devices: nodes that appear in /dev beside those that every worker has: those of an assigned GPU.
     """
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755")  # noqa: S108 -- a mount point that every system has
@@ -149,7 +151,9 @@ def build_root(interpreter: list[str], hidden: list[str], libraries: list[str]) 
     for path in hidden:
         mount("none", "/new" + path, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
     for device in ("null", "zero", "full", "random", "urandom"):
-        _bind_device(device)
+        _bind_device(f"/dev/{device}")
+    for path in devices:
+        _bind_device(path)
     for folder in ("tmp", "dev/shm", "proc"):
         Path("/new", folder).mkdir(parents=True, exist_ok=True)
     mount("proc", "/new/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -190,11 +194,14 @@ def _bind_read_only(source: str, target: str) -> None:
     mount("none", target, flags=flags)
 
 
-def _bind_device(name: str) -> None:
-    target = Path("/new/dev", name)
+def _bind_device(path: str) -> None:
+    """Show a character device in /dev, under its own name; anything else of that name is refused."""
+    if not stat.S_ISCHR(Path("/old" + path).lstat().st_mode):
+        raise OSError(f"{path}: no character device")
+    target = Path("/new/dev", Path(path).name)
     target.parent.mkdir(exist_ok=True)
     target.touch()
-    mount(f"/old/dev/{name}", str(target), flags=MS_BIND)
+    mount("/old" + path, str(target), flags=MS_BIND)
 
 
 def separate_worker() -> None:
@@ -245,11 +252,12 @@ def be_ended_first() -> None:
 
 
 def limit_resources(
-    *, memory_mb: int, processes: int | None, open_files: int, file_mb: int, cpu_seconds: int
+    *, memory_mb: int | None, processes: int | None, open_files: int, file_mb: int, cpu_seconds: int
 ) -> None:
-    """Set hard limits; memory counts from what the libraries have mapped already."""
+    """Set hard limits; memory counts from what the libraries have mapped already, and is not limited here when it is None."""
     if sys.platform == "linux":
-        _limit_memory(memory_mb)
+        if memory_mb is not None:
+            _limit_memory(memory_mb)
         if processes is not None:
             _hard(resource.RLIMIT_NPROC, processes)
     _hard(resource.RLIMIT_FSIZE, file_mb << 20)

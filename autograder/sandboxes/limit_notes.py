@@ -5,6 +5,8 @@ from autograder.sandboxes import End
 
 _BY_TEXT = (
     # what the last line of a traceback holds: errno(3) as Python writes it, or a library's own words
+    ("CUDA out of memory", "gpu_memory_mb"),
+    ("CUDA error: out of memory", "gpu_memory_mb"),
     ("MemoryError", "memory_mb"),
     ("[Errno 12]", "memory_mb"),
     ("can't allocate memory", "memory_mb"),
@@ -64,13 +66,15 @@ def of_end(end: End, ended_by: str, limits: Limits) -> str | None:
 
     Args:
         end: how it ended.
-        ended_by: what its supervisor saw, or "memory" for its control group.
+        ended_by: what its supervisor saw, or "memory" for its control group, or "gpu memory".
         limits: the worker's.
     """
     if end.printed > limits.output_kb << 10:
         return f"your code printed more than the limit of {shown(limits, 'output_kb')}"
     if ended_by == "memory":
         return of_memory(limits)
+    if ended_by == "gpu memory":
+        return f"your code used more memory of the GPU than the limit of {shown(limits, 'gpu_memory_mb')}"
     if ended_by == "scratch":
         return f"your code wrote more than the limit of {shown(limits, 'scratch_mb')}, or too many files"
     if ended_by == "cpu":

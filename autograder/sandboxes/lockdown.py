@@ -77,7 +77,7 @@ def lock_down(jail: ModuleType, filters: dict[str, ModuleType], settings: dict[s
         os.environ.update(dict.fromkeys(settings["folders"], settings["scratch"]))
         tempfile.tempdir = settings["scratch"]  # whatever was found before this worker had a folder
     jail.limit_resources(
-        memory_mb=limits["memory_mb"],
+        memory_mb=None if settings["devices"] else limits["memory_mb"],  # CUDA maps far more than it uses
         processes=limits["processes"] if tier == "A" else None,  # would count all that the grader's user runs
         open_files=limits["open_files"],
         file_mb=limits["file_mb"],
@@ -95,7 +95,8 @@ def _filter(filters: dict[str, ModuleType], settings: dict[str, Any]) -> None:
     """
     landlock, alone = filters["landlock"], None
     if settings["tier"] == "A":
-        landlock.restrict(["/"], list(WRITABLE))
+        nodes = [f"/dev/{os.path.basename(path)}" for path in settings["devices"]]  # noqa: PTH119 -- a name only
+        landlock.restrict(["/"], [*WRITABLE, *nodes])
     else:
         alone = os.getpid()
         if landlock.version() < landlock.TRUNCATION_BOUND:

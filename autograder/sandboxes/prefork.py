@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +16,7 @@ from autograder.model import Forbidden, Limits
 from autograder.sandboxes import cgroup_places
 from autograder.sandboxes.cgroups import Group, Groups, Place
 from autograder.sandboxes.folders import FOLDERS, remove_folder
+from autograder.sandboxes.gpus import DRIVER_FOLDERS, Gpu, Slot, find, take
 from autograder.sandboxes.grader_end import PreforkWorker
 from autograder.sandboxes.libraries import hidden_paths, interpreter_paths, library_paths, module_paths
 
@@ -41,11 +43,17 @@ NOTHING = Forbidden()
 
 
 class PreforkSandbox:
-    """Keeps one zygote for each set of libraries, as long as the grader lives."""
+    """Keeps one zygote for each set of libraries, and for each GPU, as long as the grader lives.
 
-    def __init__(self, tier: str) -> None:
+    Workers whose limits ask for memory of a GPU get one for themselves in tier A, where there is one; everywhere else, and in the
+    other tiers, they compute on the CPU.
+    """
+
+    def __init__(self, tier: str, gpus: Sequence[Gpu] | None = None) -> None:
         self._tier = tier
-        self._zygotes: dict[tuple[tuple[str, ...], tuple[str, ...], bool], _Zygote] = {}
+        found = find() if gpus is None else gpus
+        self._gpus = tuple(found) if tier == "A" else ()
+        self._zygotes: dict[tuple[tuple[str, ...], tuple[str, ...], bool, Gpu | None], _Zygote] = {}
         self._scratch = tempfile.mkdtemp(prefix="legrade-") if tier != "A" else None
         place = cgroup_places.find() if tier != "C" else ""
         self._groups = Groups(place) if isinstance(place, Place) else None
@@ -54,6 +62,11 @@ class PreforkSandbox:
     def tier(self) -> str:
         """Name the isolation."""
         return self._tier
+
+    @property
+    def device(self) -> str:
+        """Name what workers compute on that ask for a GPU: `cpu`, or `cuda` with the models in brackets."""
+        return f"cuda ({', '.join(sorted({gpu.name for gpu in self._gpus}))})" if self._gpus else "cpu"
 
     def worker(
         self,
@@ -68,20 +81,23 @@ class PreforkSandbox:
         Raises:
             SandboxError: none could be started.
         """
-        key = (libraries, forbidden.modules, notebook)
-        for attempt in (1, 2):
-            zygote = self._zygotes.get(key)
-            if zygote is None:
-                zygote = self._zygotes[key] = _Zygote(
-                    self._tier, libraries, forbidden.modules, self._scratch, notebook=notebook
-                )
-            try:
-                group = self._groups.make(limits, zygote.held_mb) if self._groups is not None else None
-                return zygote.fork(limits, self._folder(), group, forbidden.operators)
-            except SandboxError:
-                self._zygotes.pop(key).close()
-                if attempt == 2:
-                    raise
+        wanted = bool(limits.gpu_memory_mb and self._gpus)
+        with take(self._gpus) if wanted else contextlib.nullcontext() as slot:
+            gpu = slot.gpu if slot is not None else None
+            key = (libraries, forbidden.modules, notebook, gpu)
+            for attempt in (1, 2):
+                zygote = self._zygotes.get(key)
+                if zygote is None:
+                    zygote = self._zygotes[key] = _Zygote(
+                        self._tier, libraries, forbidden.modules, self._scratch, notebook=notebook, gpu=gpu
+                    )
+                try:
+                    group = self._groups.make(limits, zygote.held_mb) if self._groups is not None else None
+                    return zygote.fork(limits, self._folder(), group, forbidden.operators, slot)
+                except SandboxError:
+                    self._zygotes.pop(key).close()
+                    if attempt == 2:
+                        raise
         raise AssertionError("unreachable")
 
     def _folder(self) -> str | None:
@@ -116,6 +132,7 @@ class _Zygote:
         scratch: str | None,
         *,
         notebook: bool,
+        gpu: Gpu | None = None,
     ) -> None:
         self._notebook = notebook
         self._tier = tier
@@ -123,7 +140,8 @@ class _Zygote:
             if tier == "A" and path.startswith("/tmp/"):  # noqa: S108 -- the worker's own /tmp would cover it
                 raise SandboxError(f"the interpreter's {path} lies in /tmp: install Python elsewhere")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        config = {"control": theirs.fileno(), "tier": tier, **_needs(libraries, absent, notebook=notebook)}
+        needs = _needs(libraries, absent, gpu, notebook=notebook)
+        config = {"control": theirs.fileno(), "tier": tier, **needs}
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the zygote
         script = Path(__file__).with_name("zygote.py")
         with theirs:
@@ -158,9 +176,14 @@ class _Zygote:
         return self._log.read(1 << 16).decode("utf-8", "replace").strip()[-2000:]
 
     def fork(
-        self, limits: Limits, scratch: str | None, group: Group | None, operators: tuple[str, ...] = ()
+        self,
+        limits: Limits,
+        scratch: str | None,
+        group: Group | None,
+        operators: tuple[str, ...] = (),
+        slot: Slot | None = None,
     ) -> "PreforkWorker":
-        """Ask for a worker and wait until it is ready.
+        """Ask for a worker and wait until it is ready; its supervisor keeps the slot until it is gone.
 
         Raises:
             SandboxError: the zygote is gone, or the worker could not be locked down.
@@ -172,21 +195,27 @@ class _Zygote:
             "scratch": scratch,
             "notebook": self._notebook,
             "operators": operators,
+            "held": 0 if slot is None else 1,
         }
         opened = group.opened() if group is not None else contextlib.nullcontext(())
         try:
             with worker_end, supervisor_end, opened as entries:
                 fds = [worker_end.fileno(), supervisor_end.fileno(), *entries]
+                fds += [] if slot is None else [slot.descriptor]
                 socket.send_fds(self._control, [json.dumps(request).encode()], fds)
         except OSError as error:
             channel.close()
             status.close()
             raise SandboxError(f"the zygote is gone: {error}; {self._log_text()}") from None
         folder = scratch if self._tier == "B" else None
-        worker = PreforkWorker(channel, status, limits, folder, operators, group)
+        gpu = None if slot is None else slot.gpu
+        worker = PreforkWorker(channel, status, limits, folder, operators, group, gpu)
         if group is not None:
             group.hasten()
-        worker.wait_until_ready()
+        try:
+            worker.wait_until_ready()
+        except SandboxError as error:
+            raise SandboxError(f"{error}; {self._log_text()}".removesuffix("; ")) from None
         return worker
 
     def close(self) -> None:
@@ -200,16 +229,20 @@ class _Zygote:
         self._log.close()
 
 
-def _needs(libraries: tuple[str, ...], absent: tuple[str, ...], *, notebook: bool) -> dict[str, Any]:
+def _needs(
+    libraries: tuple[str, ...], absent: tuple[str, ...], gpu: Gpu | None, *, notebook: bool
+) -> dict[str, Any]:
     """Say what a zygote shows its workers, what it keeps from them, and what it imports beforehand."""
     warm = [name for library in libraries for name in WARM[library]]
     if notebook:
         warm += ["notebook", *(["matplotlib.pyplot"] if "matplotlib" not in absent else [])]
+    driver = [path for path in DRIVER_FOLDERS if gpu is not None and Path(path).is_dir()]
     return {
-        "interpreter": interpreter_paths(),
+        "interpreter": [*interpreter_paths(), *driver],
         "hidden": hidden_paths(),
         "libraries": library_paths(libraries, absent),
         "absent": absent,
+        "devices": [] if gpu is None else gpu.nodes,
         "paths": module_paths(),
         "folders": FOLDERS,
         "files": ["wire", "worker", *(FOR_TORCH if "torch" in libraries else [])],

@@ -10,7 +10,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 KEPT_OUTPUT = 64 * 1024
@@ -41,11 +42,11 @@ def watch(
     os.set_blocking(output, False)
     pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
     kept, printed, why = bytearray(), 0, ""
-    most_printed, most_written = limits["output_kb"] << 10, limits["scratch_mb"] << 20
+    most_printed = limits["output_kb"] << 10
     open_pipes = [fd for fd in (pidfd, status.fileno(), output) if fd >= 0]
-    watched = settings["scratch"] if settings["tier"] == "B" else ""
+    beyond = _looks(settings, files)
     look = time.monotonic()
-    wait = LOOK_SECONDS if watched else 1.0 if pidfd >= 0 else 0.05
+    wait = LOOK_SECONDS if beyond else 1.0 if pidfd >= 0 else 0.05
     while not why:
         ready, _, _ = select.select(open_pipes, [], [], wait)
         if output in ready:
@@ -63,8 +64,8 @@ def watch(
             why = "cpu"
         elif time.monotonic() > deadline:
             why = "late"
-        elif watched and time.monotonic() >= look:
-            why = "scratch" if _overfull(watched, most_written, files) else ""
+        elif time.monotonic() >= look:
+            why = next((name for name, is_beyond in beyond.items() if is_beyond()), "")
             look = time.monotonic() + LOOK_SECONDS
     _end(pid, settings["tier"])
     return _report(pid, why, output, printed, kept)
@@ -98,6 +99,39 @@ def _ended(pid: int, pidfd: int, ready: list[int]) -> bool:
     if pidfd >= 0:
         return pidfd in ready
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _looks(settings: dict[str, Any], files: int) -> dict[str, Callable[[], bool]]:
+    """Name the limits that nothing but a look from outside holds, each with what tells whether it is passed.
+
+    Files in tier B, which has no file system of its own; memory where a GPU is assigned, since CUDA maps far more than it uses.
+    """
+    limits = settings["limits"]
+    looks: dict[str, Callable[[], bool]] = {}
+    if settings["tier"] == "B":
+        looks["scratch"] = partial(_overfull, settings["scratch"], limits["scratch_mb"] << 20, files)
+    if settings["devices"]:
+        looks["memory"] = lambda: _held(settings["private"]) > limits["memory_mb"] << 20
+    return looks
+
+
+def private_bytes(process: str) -> int:
+    """Count the bytes of a process's memory that no file has; 0 for one that is gone."""
+    try:
+        with open(f"/proc/{process}/statm", "rb") as file:  # noqa: PTH123 -- several times a second
+            held, shared = (int(word) for word in file.read().split()[1:3])
+    except (OSError, ValueError):
+        return 0
+    return (held - shared) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _held(inherited: int) -> int:
+    """Add up what the worker's processes hold beyond what each of them shares with the zygote.
+
+    The worker has mounted its own /proc, in the mount namespace that it shares with its supervisor: whoever is there is its own.
+    """
+    numbers = filter(str.isdigit, os.listdir("/proc"))  # noqa: PTH208 -- names only
+    return sum(max(private_bytes(number) - inherited, 0) for number in numbers)
 
 
 class _TooMuchError(Exception):

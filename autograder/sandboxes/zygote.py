@@ -65,7 +65,7 @@ def main() -> None:
     uid = os.geteuid()
     if config["tier"] == "A":
         uid = jail.enter_namespaces()
-        jail.build_root(config["interpreter"], config["hidden"], config["libraries"])
+        jail.build_root(config["interpreter"], config["hidden"], config["libraries"], config["devices"])
         sys.path.append(jail.LIBRARIES)
     else:
         sys.path.extend(config["paths"])
@@ -82,16 +82,19 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    refuse_if(unfit(sys.modules.get("torch")))
+    config["private"] = watching.private_bytes("self") if sys.platform == "linux" else 0
     control.send(json.dumps({"ready": True, "tasks": _tasks(), "held_mb": _held_mb()}).encode())
     while True:
-        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 4)
+        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 8)
         if not message:
             return
-        if _tasks() != 1:  # a fork of a process with threads can hang; the grader restarts the zygote
-            os._exit(3)
+        refuse_if(unfit(sys.modules.get("torch")))
         if os.fork() == 0:
             control.close()
-            settings = {**config, **json.loads(message), "uid": uid, "entries": fds[2:]}
+            request = json.loads(message)
+            held = len(fds) - request["held"]
+            settings = {**config, **request, "uid": uid, "entries": fds[2:held], "slot": fds[held:]}
             supervise(warm, settings, fds[0], socket.socket(fileno=fds[1]))
             os._exit(0)
         for fd in fds:
@@ -104,6 +107,40 @@ def _load_source(name: str, text: str) -> ModuleType:
     sys.modules[module.__name__] = module
     exec(compile(text, f"{name}.py", "exec"), module.__dict__)  # noqa: S102 -- our own file
     return module
+
+
+def unfit(torch: Any) -> str:
+    """Say why this process must not be forked; empty when it may.
+
+    A fork of a process with threads can hang. CUDA does not survive a fork, so it belongs to the worker alone: neither was it
+    initialised here, nor is a node of a GPU open.
+    """
+    if _tasks() != 1:
+        return "it has threads"
+    if torch is not None and torch.cuda.is_initialized():
+        return "CUDA is initialised in it"
+    if held := [path for path in _opened() if path.startswith("/dev/nvidia")]:
+        return f"it holds {', '.join(sorted(set(held)))}"
+    return ""
+
+
+def refuse_if(why: str) -> None:
+    """End this zygote, in words for its log, if there is a reason; the grader starts another one, once."""
+    if why:
+        sys.stderr.write(f"the zygote does not fork: {why}\n")
+        sys.stderr.flush()
+        os._exit(3)
+
+
+def _opened() -> list[str]:
+    """Name what this process has open."""
+    if sys.platform != "linux":
+        return []
+    found = []
+    for fd in os.listdir("/proc/self/fd"):  # noqa: PTH208 -- names only
+        with contextlib.suppress(OSError):  # the folder's own descriptor is gone
+            found.append(os.readlink(f"/proc/self/fd/{fd}"))  # noqa: PTH115 -- a plain system call
+    return found
 
 
 def _tasks() -> int:
@@ -130,7 +167,6 @@ def _import(names: list[str], worker: ModuleType) -> Any:
         weight.grad = torch.zeros(1)
         for optimiser in (torch.optim.SGD, torch.optim.Adam):
             optimiser([weight], lr=0.1).step()  # pulls in a second's worth of modules
-        assert not torch.cuda.is_initialized()  # noqa: S101 -- CUDA belongs to the worker alone
     return worker.make_shell() if "notebook" in names else None
 
 
@@ -155,6 +191,8 @@ def supervise(warm: Warm, settings: dict[str, Any], channel: int, status: socket
     for fd in (channel, output_end, *settings["entries"]):
         os.close(fd)
     report = warm.watching.watch(pid, status, output, settings, warm.jail.FILES_IN_SCRATCH)
+    for fd in settings["slot"]:  # the worker is gone, and only now is its GPU another's
+        os.close(fd)
     with contextlib.suppress(
         warm.wire.ChannelClosed, OSError
     ):  # the grader may be gone: nobody is left to tell
