@@ -1,7 +1,9 @@
 """Making a call of a suite again, with a named mistake in place of the student's function."""
 
+import sys
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +69,7 @@ def numbers(call: Call) -> tuple[NDArray[np.float64], ...] | None:
 def run(mistake: Mistake, call: Call) -> Effect:
     """Call a mistake on copies; whatever it raises is its outcome, as a student's exception would be."""
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with warnings.catch_warnings(), np.errstate(all="ignore"), _own_chance():
             warnings.simplefilter("ignore")
             if call.asked:
                 return Effect(_all_numbers(_answer(mistake, call)), None, ())
@@ -88,15 +90,16 @@ def _call(mistake: Mistake, call: Call) -> tuple[Any, tuple[int, ...]]:
     return value, tuple(i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
 
 
+def _own_chance() -> AbstractContextManager[None]:
+    """Keep torch's random numbers, where it is loaded, from a mistake that seeds them."""
+    torch = sys.modules.get("torch")
+    return torch.random.fork_rng(devices=[]) if torch is not None else nullcontext()
+
+
 def _answer(mistake: Mistake, call: Call) -> Any:
     """Ask about what a mistake makes what was asked about what the student's function made."""
-    import torch
-
-    with torch.random.fork_rng(
-        devices=[]
-    ):  # a mistake may seed torch's random numbers, which are not its own here
-        args = [_call(mistake, v.call)[0] if isinstance(v, Made) else _fresh(v) for v in call.args]
-        return operate(call.function, args)
+    args = [_call(mistake, v.call)[0] if isinstance(v, Made) else _fresh(v) for v in call.args]
+    return operate(call.function, args)
 
 
 def _is_object(value: Any) -> bool:

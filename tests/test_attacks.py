@@ -251,6 +251,19 @@ HONEST = {
     "sequential": lambda *_: wire.Handle(1),
     "seen": lambda *_: [[True, True, np.full(8, 1 / 64, np.float32)]],
     "layers": lambda args, _: [["L", np.array([args[1][0], *shape]), n] for shape, n in ROWS],
+    "build_sequential": lambda *_: wire.Handle(0),
+    "stages": lambda args, _: [
+        [
+            [np.zeros(4, int), np.zeros(4, int), [["weight", np.array(shape)]]]
+            for shape in ((16, 1, 3, 3), (16,), (10, 1568))
+        ],
+        np.array([args[1][0], 10]),
+        "",
+    ],
+    "run": lambda args, _: [np.zeros((len(args[1]), 10), np.float32), [np.zeros(1, np.float32)] * 3],
+    "gradients": lambda *_: np.ones(3),
+    "state_of": lambda *_: np.array([True, True]),
+    "alike": lambda *_: np.array([False, False, False]),
 }
 
 
@@ -267,7 +280,7 @@ class Liars:
         return Liar(*self.left.pop())
 
 
-@pytest.mark.parametrize("function", ["conv2d_forward", "max_pool2d_forward", "lenet"])
+@pytest.mark.parametrize("function", ["conv2d_forward", "max_pool2d_forward", "lenet", "build_sequential"])
 def test_no_lie_becomes_an_error_of_ours(course, function):
     """Whatever a worker answers, and from whichever answer on, a suite fails it: points are never left open by it."""
     plan = plan_functions(course, [function])
