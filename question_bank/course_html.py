@@ -26,6 +26,7 @@ _RAISES: Final = "Where it raises an error, write: error"
 _UNDETERMINED: Final = "Where it cannot be determined, write: cannot be determined"
 _FRACTIONS: Final = "Write fractions as decimals with four places, as 0.3333."
 _SEVERAL: Final = "Several can be right. Each right one that you choose counts, each wrong one takes as much away, never below 0."
+LETTER: Final = "Write letters of these options."
 _SOLUTION: Final = "Worked solution"
 _KEY: Final = "Key"
 _OTHERS: Final = "Wrong answers that have a name"
@@ -37,6 +38,7 @@ WORDS: Final = (
     _UNDETERMINED,
     _FRACTIONS,
     _SEVERAL,
+    LETTER,
     _SOLUTION,
     _KEY,
     _OTHERS,

@@ -13,16 +13,20 @@ A course system compares numbers, texts and options, one gap at a time. So:
 | choice, choices                                   | options                                                             |
 | expression, written text                          | a person marks it                                                   |
 
-Gaps of one part count equally, and so do parts. What follows from a student's own earlier answer cannot be expressed.
+Gaps of one part count equally, and so do parts, or each cell of an array where the item's rule says so. What follows from a
+student's own earlier answer cannot be expressed.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
+from question_bank import credit
 from question_bank.answers import Answer, Array, Choice, Choices, Expression, Integer, Number, Shape, Written
 from question_bank.errors import ExportError
+from question_bank.issued import KeyItem
 from question_bank.message import Message
 from question_bank.model import Part, Question
 from question_bank.spellings import DIGITS, PLACES, ends
@@ -121,38 +125,54 @@ def asked(question: Question) -> tuple[Asked, ...]:
     return tuple(_part(question, number) for number in range(len(question.parts)))
 
 
-def losses(question: Question) -> tuple[str, ...]:
-    """Say what of a question no course system can mark as our pages do, one sentence for each rule that applies."""
+def weights(parts: tuple[Asked, ...], rule: str) -> tuple[int, ...]:
+    """Return for each part what each of its gaps counts, in the smallest whole numbers; `rule` is one of `question_bank.credit`."""
+    cells = [len(part.gaps) if rule == credit.PER_CELL and part.layout == "grid" else 1 for part in parts]
+    each = math.lcm(*(len(part.gaps) for part in parts))
+    found = [count * each // len(part.gaps) for count, part in zip(cells, parts, strict=True)]
+    return tuple(weight // math.gcd(*found) for weight in found)
+
+
+def losses_of(items: Iterable[KeyItem]) -> tuple[str, ...]:
+    """Say what of some items no course system marks as our pages do: each rule once, with the families that it applies to."""
+    found: dict[str, dict[str, None]] = {}
+    for item in items:
+        for loss, applies in _losses(item).items():
+            if applies:
+                found.setdefault(loss, {})[item.question.family] = None
+    return tuple(f"{loss} ({', '.join(families)})" for loss, families in found.items())
+
+
+def _losses(item: KeyItem) -> dict[str, bool]:
+    """Return each rule, and whether it applies to an item."""
+    question = item.question
     parts = asked(question)
-    several = [part for part in parts if part.layout == "axes"]
     grids = [part for part in parts if part.layout == "grid"]
-    said = {
+    kinds = [part.gaps[0] for part in parts]
+    return {
         "an answer is not marked again from the student's own earlier answers": any(
             part.follow for part in question.parts
         ),
-        "the lengths of a shape are marked one by one": bool(several),
+        f"gaps count one by one, although the rule is {item.credit}": (
+            item.credit in {credit.WHOLE_PARTS, credit.ALL_OR_NOTHING} and not all(map(_whole, parts))
+        ),
+        "the lengths of a shape are marked one by one": any(part.layout == "axes" for part in parts),
         "the size of an array is shown, because each of its cells is a gap": any(
             part.field.size is None for part in grids
         ),
         "cells that are mostly the same number earn points like the others": any(map(_mostly_same, grids)),
-        "a shape, a row or a number that may raise an error is compared as a text: the spellings that the question names": any(
-            isinstance(part.gaps[0], TextGap) for part in parts
+        "a shape or a row of unknown length, or what may raise an error, is compared as a text": any(
+            isinstance(gap, TextGap) for gap in kinds
         ),
         "an expression is marked by a person": any(isinstance(p.answer, Expression) for p in question.parts),
         f"a number without an end as a decimal is right to within 0.{'0' * (PLACES - 1)}5": any(
             gap.tolerance and not ends(gap.value) for gap in _cells(grids)
         ),
     }
-    return tuple(sentence for sentence, applies in said.items() if applies)
 
 
-def losses_of(questions: Iterable[Question]) -> tuple[str, ...]:
-    """Say it of several questions, each rule once with the families that it applies to."""
-    found: dict[str, dict[str, None]] = {}
-    for question in questions:
-        for loss in losses(question):
-            found.setdefault(loss, {})[question.family] = None
-    return tuple(f"{loss} ({', '.join(families)})" for loss, families in found.items())
+def _whole(part: Asked) -> bool:
+    return len(part.gaps) == 1 and not (isinstance(part.gaps[0], OptionGap) and part.gaps[0].several)
 
 
 def _mostly_same(part: Asked) -> bool:

@@ -129,7 +129,8 @@ class _Maker:
         for number, question in enumerate(self._questions(planned, variants)):
             self._taken.add(identity(question))
             read = localize(question, self._blueprint.language)
-            items.append(KeyItem(self._code(planned, number), planned.slot, planned.points, read))
+            name = self._code(planned, number)
+            items.append(KeyItem(name, planned.slot, planned.points, read, credit=planned.credit))
         slot = self._blueprint.slots[planned.slot]
         place = f"{planned.slot + 1}.{planned.number + 1}" if slot.count > 1 else str(planned.slot + 1)
         return Group(

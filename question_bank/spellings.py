@@ -44,6 +44,7 @@ DIGITS: Final = 15
 """So many significant digits a course system's arithmetic keeps."""
 
 _MOST: Final = 60
+_MOST_PLACES: Final = 10
 
 
 def spellings(value: Value, tolerance: Rational = 0) -> tuple[str, ...]:
@@ -106,7 +107,7 @@ def _number(value: Rational, tolerance: Rational) -> Iterator[str]:
         if ends(value):
             yield from _decimals(decimal(value))
         else:
-            for places in range(PLACES, 1, -1):
+            for places in (PLACES, *range(2, _MOST_PLACES)):
                 yield from _decimals(_fixed(round(value, places), places))
         yield f"{value.numerator}/{value.denominator}"
 
@@ -122,8 +123,11 @@ def _near(value: Rational, tolerance: Rational) -> Iterator[str]:
     for step in sorted(range(-reach, reach + 1), key=abs)[:_MOST]:
         if abs((middle + step) * unit - value) <= tolerance:
             yield from _decimals(_fixed((middle + step) * unit, places))
-    for more in range(places + 1, places + 4):
+    for more in range(places + 1, places + 7):
         yield from _decimals(_fixed(round(Fraction(value), more), more))
+    yield show_number(value)
+    if value.denominator > 1:
+        yield f"{value.numerator}/{value.denominator}"
 
 
 def _fixed(value: Rational, places: int) -> str:

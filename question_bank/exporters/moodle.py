@@ -8,7 +8,6 @@ the importer decodes once. Formulas stand between `\(` and `\)`.
 
 import base64
 import functools
-import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ class _Question:
 
 def losses(pool: Pool) -> tuple[str, ...]:
     """Say what Moodle marks in another way."""
-    return gaps.losses_of(item.question for item in pool.items())
+    return gaps.losses_of(pool.items())
 
 
 @key_exporter("moodle", suffix=".xml", losses=losses)
@@ -157,10 +156,8 @@ def _body(item: KeyItem, parts: tuple[Asked, ...], look: Look) -> tuple[str, str
     if len(parts) == 1 and len(parts[0].gaps) == 1 and parts[0].layout == "line":
         kind, answers = _alone(item, parts[0].gaps[0], look)
         return kind, f"{stem}\n<p>{course_html.prompt(question, parts[0], look)}</p>", answers
-    each = math.lcm(*(len(part.gaps) for part in parts))
     pieces = [_outside(stem)]
-    for part in parts:
-        weight = each // len(part.gaps)
+    for part, weight in zip(parts, gaps.weights(parts, item.credit), strict=True):
         told = _outside(course_html.prompt(question, part, look))
         laid = course_html.fields(part, lambda gap, weight=weight: _cloze(gap, weight, look))  # type: ignore[misc]  # a default binds it
         pieces.append(f"<p>{told}</p>\n<div>{laid}</div>")
