@@ -1,4 +1,4 @@
-"""The commands `legrade exam preview`, `exam build` and `exam mark`."""
+"""The commands `legrade exam new`, `exam preview`, `exam build` and `exam mark`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +29,33 @@ KeyPath = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the exam's commands to an app."""
     app.add_typer(exam_app)
+
+
+@exam_app.command("new")
+def new_exam(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The blueprint to write.")] = Path("exam.toml"),
+) -> None:
+    """Write an example of a blueprint, with comments, and of a question of your own; it builds as it stands."""
+    from question_bank.blueprint_example import BLUEPRINT, QUESTION, QUESTION_NAME
+    from question_bank.static_questions import FOLDER
+
+    question = path.parent / FOLDER / f"{QUESTION_NAME}.toml"
+    if path.exists():
+        raise QuestionBankError(f"{path}: is there already; name another file, nothing is overwritten")
+    with _writing(path.parent):
+        question.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(BLUEPRINT)
+        if not question.exists():
+            question.write_text(QUESTION, encoding="utf-8")
+    typer.echo(f"{path}: a blueprint to change, with all its fields.")
+    typer.echo(f"{question}: a question of your own, which it asks.")
+    key = (
+        ""
+        if (path.parent / "course.key").exists()
+        else f"legrade key new {path.parent / 'course.key'}, then "
+    )
+    typer.echo(f"Next: {key}legrade exam preview {path}")
 
 
 @exam_app.command()
@@ -131,10 +158,14 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _heading(slot: "Slot", planned: "Planned") -> str:
+    from question_bank.credit import PARTS
     from question_bank.values import show_number
 
     radicals = ", ".join(f"{name} = {value}" for name, value in planned.radicals.items())
-    title = f"slots[{planned.slot}]: {slot.count} x {slot.family}, points each: {show_number(slot.points)}"
+    source = slot.source if slot.questions or not slot.others else f"{slot.source} (here {planned.family})"
+    title = f"slots[{planned.slot}]: {slot.count} x {source}, points each: {show_number(slot.points)}"
+    if slot.credit != PARTS:
+        title += f", credit: {slot.credit}"
     return f"{title}; the same for all students: {radicals}" if radicals else title
 
 

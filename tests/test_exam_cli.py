@@ -157,3 +157,30 @@ def test_wrong_usage_is_one_line_and_exit_code_2(course, arguments, message):
     assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_new_exam_builds_as_it_stands(tmp_path):
+    """From an empty folder: new, key, preview, build; the papers have every section, in two languages; nothing is overwritten."""
+    made = legrade(tmp_path, "new", "mid.toml")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "Next: legrade key new course.key, then legrade exam preview mid.toml" in made.stdout
+    again = legrade(tmp_path, "new", "mid.toml")
+    assert again.returncode == 2
+    assert "mid.toml: is there already; name another file, nothing is overwritten" in again.stderr
+    from question_bank.keys import CourseKey
+
+    CourseKey.new(tmp_path / "course.key")
+    shown = legrade(tmp_path, "preview", "mid.toml", "--samples", "1")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    for words in (
+        "slots[0]: 2 x conv-output-size",
+        "slots[3]: 1 x question why-pad",
+        "Padding is added to height and width",
+    ):
+        assert words in shown.stdout
+    (tmp_path / "class.csv").write_text("id,name,language\n1,An,\n2,Bình,vi\n", encoding="utf-8")
+    built = legrade(tmp_path, "build", "mid.toml", "--roster", "class.csv", "--out", "out")
+    assert (built.returncode, built.stderr) == (0, "")
+    page = (tmp_path / "out" / "papers" / "2.html").read_text(encoding="utf-8")
+    for words in ("Sizes and shapes", "By hand, and in words", "Đầu ra lớn bằng đầu vào"):
+        assert words in page
