@@ -1,8 +1,12 @@
-"""What a student reads about a grade: docstring, outcome, reason, shapes, the named mistake; never a value or a position."""
+"""What a student reads about a grade: docstring, outcome, reason, shapes, the named mistake; never a hidden value or a position.
+
+The losses that the student's own training returned are drawn as a curve.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from autograder.curves import as_image, in_words
 from autograder.model import Grade, Outcome, TestResult
 from question_bank.misconceptions import CATALOGUE, Misconception
 
@@ -38,6 +42,7 @@ def as_text(
     for test in tests:
         lines.append(f"{MARKS[test.outcome]} {_worth(test)}  {_description(test)}")
         lines += [f"      {sentence}" for sentence in _sentences(test)]
+        lines += [f"      {in_words(test.curve)}"] if test.curve else []
     return "\n".join(lines)
 
 
@@ -59,7 +64,8 @@ def as_html(
         cells = (outcome, escape(_worth(test)), escape(_description(test)) + said)
         rows.append("<tr>" + "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells) + "</tr>")
     head = "".join(f"<th style='{CELL}'>{title}</th>" for title in ("outcome", "points", "what was tested"))
-    return "".join(parts) + (f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else "")
+    drawn = "".join(f"<p>{as_image(test.curve)}</p>" for test in tests if test.curve)
+    return "".join(parts) + (f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else "") + drawn
 
 
 def _tests(function: str, grade: Grade) -> list[TestResult]:

@@ -126,6 +126,8 @@ class TestResult:
     """Shapes of the arguments of the first call that failed, such as `(2, 3, 7, 9), (4, 3, 3, 2)`."""
     detail: str = ""
     """For the instructor only: values, positions, exception text."""
+    curve: tuple[float, ...] = ()
+    """What the student's own program reported over time, such as the loss of each epoch; this student may see it."""
 
 
 @dataclass(frozen=True, slots=True)

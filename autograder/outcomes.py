@@ -22,6 +22,8 @@ class Case:
     seconds: float
     share: Fraction = Fraction(0)
     """Of its points, where it failed in part."""
+    curve: tuple[float, ...] = ()
+    """What the suite wants drawn for the student."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +90,5 @@ def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | 
         seconds=round(sum(case.seconds for case in cases), 4),
         shapes=shown.shapes if bad else "",
         detail="\n".join(case.detail for case in bad if case.detail)[:20_000],
+        curve=next((case.curve for case in cases if case.curve), ()),
     )

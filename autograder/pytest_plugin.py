@@ -1,4 +1,4 @@
-"""The plug-in that runs hidden suites: fixtures `student`, `reference`, `rng`, `options`; weights; outcomes.
+"""The plug-in that runs hidden suites: fixtures `student`, `reference`, `rng`, `options`, `curve`; weights; outcomes.
 
 One session runs every suite of a plan over up to fifty submissions, one submission after the other, and hands over
 each grade's tests as soon as that submission's last test has ended. Nothing but a test that ran and held is passed.
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.curves import checked
 from autograder.diagnosis import diagnose
 from autograder.errors import AutograderError
 from autograder.loading import Loading
@@ -173,6 +174,15 @@ class GradingPlugin:
         device = self._sandbox.device.partition(" ")[0] if spec.limits.gpu_memory_mb else "cpu"
         return common | own | {"device": device}
 
+    @pytest.fixture
+    def curve(self, request: pytest.FixtureRequest) -> Callable[[Sequence[float]], None]:
+        """Take down what the student's program reported over time, such as the loss of each epoch: a picture in the feedback."""
+
+        def keep(values: Sequence[float]) -> None:
+            request.node.stash[CURVE] = checked(values)
+
+        return keep
+
     # Outcomes
 
     @pytest.hookimpl(wrapper=True)
@@ -185,7 +195,8 @@ class GradingPlugin:
             shapes = proxy.last_shapes if proxy is not None else ""
             error = call.excinfo.value if call.excinfo is not None else None
             outcome, reason, detail = judge(error)
-            case = Case(outcome, reason, detail, shapes, call.duration, share_of(error))
+            drawn = item.stash.get(CURVE, ())
+            case = Case(outcome, reason, detail, shapes, call.duration, share_of(error), drawn)
             self._runs[run].cases.setdefault((part, name), []).append(case)
         return report
 
@@ -236,6 +247,7 @@ class GradingPlugin:
         return diagnose(run.proxies[part].calls, self._suites.mistakes[part], self._suites.caches[part])
 
 
+CURVE = pytest.StashKey[tuple[float, ...]]()
 PLACE = pytest.StashKey[tuple[int, int, str, int]]()
 
 

@@ -19,7 +19,8 @@ def to_json(grades: Iterable[Grade]) -> str:
     Each has `submission`, `points` (null when an error of ours is to be looked at), `max_points`, `needs_person`,
     `round`, `suite` (digest), `versions`, `tier`, `notes`, `output`, and `tests`, each with `function`, `test`,
     `description`, `points`, `max_points`, `outcome`, `reason`, `diagnosis` (a misconception's id or null), `seconds`,
-    `shapes` and `detail`. `detail` and `output` are for the instructor only.
+    `shapes`, `detail` and `curve` (what the student's program reported over time, such as losses). `detail` and `output` are
+    for the instructor only.
     """
     return json.dumps([to_object(grade) for grade in grades], indent=1, ensure_ascii=False) + "\n"
 
@@ -42,6 +43,10 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
+def _numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(type(number) in (int, float) for number in value)
+
+
 _KINDS: dict[Any, tuple[Callable[[Any], bool], Callable[[Any], Any]]] = {
     str: (lambda value: isinstance(value, str), str),
     str | None: (lambda value: value is None or isinstance(value, str), lambda value: value),
@@ -52,6 +57,7 @@ _KINDS: dict[Any, tuple[Callable[[Any], bool], Callable[[Any], Any]]] = {
     Outcome: (lambda value: isinstance(value, str) and value in set(Outcome), Outcome),
     dict[str, str]: (lambda value: isinstance(value, dict) and _texts([*value.values()]), dict),
     tuple[str, ...]: (_texts, tuple),
+    tuple[float, ...]: (_numbers, tuple),
     tuple[TestResult, ...]: (
         lambda value: isinstance(value, list),
         lambda value: tuple(TestResult(**_fields(TestResult, test)) for test in value),

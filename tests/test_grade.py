@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course import load_spec, plan_assignment, plan_functions, suite_digest
-from autograder.errors import SpecError, UnknownNameError
+from autograder.errors import AutograderError, SpecError, UnknownNameError
 from autograder.grade import development_seed, grade, inputs_seed
 from autograder.model import Outcome
 from autograder.outcomes import Case, SuiteTest, collect
-from autograder.results import to_json
+from autograder.results import from_json, to_json
 from autograder.submission import read
 from question_bank.keys import CourseKey
 
@@ -494,3 +494,37 @@ def test_points_of_a_test_are_the_shares_of_its_cases(outcomes, shares, most):
     else:
         assert got == most * float(sum(case.share for case in cases) / len(cases))
         assert 0 <= got <= most
+
+
+CURVE = '''
+import pytest
+
+def test_falls(student, curve):
+    """It falls."""
+    losses = student(0)
+    curve(losses)
+    assert losses[-1] < losses[0]
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_other(student, n):
+    """Nothing is drawn."""
+'''
+
+
+@pytest.mark.parametrize(("losses", "outcome"), [("[2.5, 1.25, 1]", "passed"), ("[1.0, 2.0]", "failed")])
+def test_a_suite_hands_over_what_is_drawn_for_the_student(small, grade_text, losses, outcome):
+    """Whether the test passes or not; it stands in the record, and comes back from there."""
+    (small / "solutions" / "double" / "test_hidden.py").write_text(CURVE)
+    result = grade_text(f"def double(x, scale=2):\n    return {losses}\n")
+    first, second = result.tests
+    assert (first.outcome, first.curve, second.curve) == (outcome, tuple(map(float, json.loads(losses))), ())
+    assert from_json(json.loads(to_json([result]))[0]) == result
+
+
+def test_a_record_whose_curve_is_no_list_of_numbers_is_refused(small, grade_text):
+    """What was written by another hand is not drawn."""
+    record = json.loads(to_json([grade_text(RIGHT)]))[0]
+    for curve in ("<svg>", [1, "2"], [[1.0]], {"a": 1}, None, [True]):
+        record["tests"][0]["curve"] = curve
+        with pytest.raises(AutograderError, match="curve="):
+            from_json(record)
