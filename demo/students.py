@@ -128,14 +128,20 @@ def convolution_hand_ins(*, with_disk_reader: bool) -> list[HandIn]:
 
 
 def lenet_hand_ins() -> list[HandIn]:
-    """List four networks: two that learn, two that were trained wrongly."""
+    """List four networks: two that learn, two that were trained wrongly; one has its batch normalisation misplaced, too."""
+
+    def two(student: str, what: str, lenet: Path, sequential: Path) -> HandIn:
+        return HandIn(student, what, (sequential, lenet))
+
+    right = _solution("build_sequential", "correct", "blocks")
+    misplaced = _solution("build_sequential", "mistakes", "batch-norm-after-relu")
+    unrolled, loaded = (_solution("lenet", "correct", n) for n in ("module_class", "sequential_dataloader"))
+    kept, ascending = (_solution("lenet", "mistakes", n) for n in ("gradients-not-zeroed", "gradient-ascent"))
     return [
-        HandIn("s01", "right: a module class", (_solution("lenet", "correct", "module_class"),)),
-        HandIn("s02", "right: a DataLoader", (_solution("lenet", "correct", "sequential_dataloader"),)),
-        HandIn(
-            "s05", "wrong: gradients never cleared", (_solution("lenet", "mistakes", "gradients-not-zeroed"),)
-        ),
-        HandIn("s06", "wrong: gradient ascent", (_solution("lenet", "mistakes", "gradient-ascent"),)),
+        two("s01", "right: a module class", unrolled, right),
+        two("s02", "right: a DataLoader", loaded, _solution("build_sequential", "correct", "named_layers")),
+        two("s05", "wrong: gradients never cleared", kept, right),
+        two("s06", "wrong: two of two", ascending, misplaced),
     ]
 
 

@@ -6,14 +6,15 @@
 # that are learned, pooling, a classifier, a loss, an optimiser. You will build it, write the loop that trains it, and
 # find out how well it reads digits that it has never seen.
 #
-# **Time**: about two hours: 30 minutes for the model, 60 for the training loop, 30 for predictions and the digits.
+# **Time**: about two and a half hours: 30 minutes for the warm-up, 30 for the model, 60 for the training loop, 30 for predictions and the digits.
 #
 # ## What you write
 #
-# Three functions; their docstrings are the contract that the tests hold you to.
+# Four functions; their docstrings are the contract that the tests hold you to.
 #
 # | function | what it does |
 # | --- | --- |
+# | `build_sequential()` | a network with batch normalisation and dropout: 20,538 parameters |
 # | `build_model()` | LeNet with ReLU and max pooling: 61,706 parameters |
 # | `fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed)` | trains the model, returns the mean loss of each epoch |
 # | `predict(model, x, *, batch_size, device)` | returns logits (N, 10) |
@@ -34,10 +35,11 @@
 #
 # | part | points | what it takes |
 # | --- | --- | --- |
+# | `build_sequential` | 4 | its layers and parameters, and what it computes in training and in evaluation mode |
 # | `lenet` | 20 | `build_model`, `fit` and `predict`, and all three together |
 #
-# The checks below each part are public: run them as often as you like. They are *necessary, not sufficient*: all 20 of the 20
-# points are given by hidden tests. These look at the shapes and the number of parameters, set the weights and compare your
+# The checks below each part are public: run them as often as you like. They are *necessary, not sufficient*: all 24 of the 24
+# points are given by hidden tests. Those of `lenet` look at the shapes and the number of parameters, set the weights and compare your
 # logits with LeNet's, follow a few training steps, and train your model by the recipe. Then they
 # measure its **accuracy on images whose labels your program never sees**: reach **0.92** and you have all points for
 # accuracy; a right solution has about 0.97. There are points for less.
@@ -50,6 +52,68 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+# %% [markdown]
+# ## Warm-up: one network, two modes
+#
+# Before LeNet comes a network of newer parts. Two kinds of its layers act in one way while it is trained and in another while
+# it is used. **Batch normalisation** brings each channel to the mean 0 and the variance 1 of the batch, and gathers both on
+# the way; in use it takes what it gathered. **Dropout** sets random values to 0; in use it rests. A module's methods `train`
+# and `eval` say which it is to be, and whoever forgets to call them gets numbers that look right and are not.
+#
+# **A worked example.** *The block `nn.Conv2d(12, 48, kernel_size=3, padding=1, bias=False)`, `nn.BatchNorm2d(48)`,
+# `nn.ReLU()`, `nn.Dropout()` is applied to images of shape (12, 14, 14) (channels, height, width), whose size it keeps. How
+# many trainable parameters does it have?*
+#
+# | layer | parameters |
+# | --- | --- |
+# | convolution, without bias | 48 * 12 * 3 * 3 = 5184 |
+# | batch normalisation: a scale and a shift for each channel | 2 * 48 = 96 |
+# | ReLU and dropout | 0 |
+# | the block | 5184 + 96 = **5280** |
+#
+# A bias would be of no use there: with the mean of the channel the batch normalisation takes it away again, and its own shift
+# comes after that. The running mean and variance are gathered, not trained, and are no parameters. Count your network in
+# the same way before you build it. `legrade bank show conv-block-parameters --seed 1 --solution` shows another block.
+
+# %% legrade_stub="build_sequential"
+def build_sequential():
+    """Build a small network for images of one channel and 28x28 pixels as one `nn.Sequential`, with new random weights.
+
+    In this order, built of layers of `torch.nn`: a convolution with 16 filters of 3x3, padding 1 and no bias; batch
+    normalisation; ReLU; max pooling over 2x2; a convolution with 32 filters of 3x3, padding 1 and no bias; batch
+    normalisation; ReLU; max pooling over 2x2; then, on the flattened values, dropout with probability 0.25 and a linear
+    layer with 10 outputs. Everything that is not said here is PyTorch's default: 20,538 parameters.
+
+    What computes the same is as good: ReLU after the max pooling, dropout before the flattening, or an `nn.Sequential`
+    of blocks that are an `nn.Sequential` themselves.
+
+    Returns:
+        An `nn.Sequential` in training mode, as new layers are, that turns images (N, 1, 28, 28) into logits (N, 10): no
+        softmax at the end. Each call returns another one.
+    """
+    ...
+
+# %% [markdown]
+# **Public checks.** They are *necessary, not sufficient*: they cannot tell whether the layers stand in the right order.
+
+# %% legrade_check="public"
+network = build_sequential()
+assert isinstance(network, nn.Sequential), f"build_sequential returns an nn.Sequential, not {type(network).__name__}"
+assert all(layer.training for layer in network.modules()), "a new network is in training mode"
+few = torch.rand(3, 1, 28, 28)
+shape = tuple(network(few).shape)
+assert shape == (3, 10), f"three images give logits of the shape (3, 10), not {shape}"
+count = sum(parameter.numel() for parameter in network.parameters())
+assert count == 20538, f"the network has 20,538 parameters, yours has {count:,}; work out each layer's on paper"
+assert not torch.equal(network(few), network(few)), "in training mode dropout leaves out other values each time"
+network.eval()
+assert torch.equal(network(few), network(few)), "in evaluation mode the same images give the same logits"
+alone = torch.cat([network(few[i : i + 1]) for i in range(3)])
+assert torch.allclose(alone, network(few), atol=1e-5), "in evaluation mode the other images of a batch do not matter"
+print("Warm-up, all public checks pass. They are necessary, not sufficient.")
+
+# %% legrade_points="build_sequential"
 
 # %% [markdown]
 # ## Part 1: the model
