@@ -220,6 +220,19 @@ def bilinear(x, factor):
     return (between_rows[..., low::factor] + between_rows[..., high::factor]) / 2
 
 
+def four_ways(x):
+    """Make an image of 32 x 32 pixels smaller by the factor 4, in all four ways."""
+    made = {
+        "max": max_pool2d_forward(x, 4),
+        "average": avg_pool2d_forward(x, 4),
+        "strided": strided(x, 4),
+        "bilinear": bilinear(x, 4),
+    }
+    for way, output in made.items():
+        assert np.shape(output) == (1, 1, 8, 8), f"{way}: 32 x 32 pixels become 8 x 8, not the shape {np.shape(output)}"
+    return made
+
+
 row_number, column_number = np.mgrid[0:32, 0:32]
 picture = np.zeros((1, 1, 32, 32))
 picture[..., 2:14, 2:14] = column_number[2:14, 2:14] % 2  # stripes, one pixel wide
@@ -237,12 +250,7 @@ from legrade_checks import compare
 compare(avg_pool2d_forward(picture, 2), bilinear(picture, 2), say="By the factor 2 the middle four pixels are all four.",
         image=picture, kernel_size=2, stride=2)
 
-smaller = {
-    "max": max_pool2d_forward(picture, 4),
-    "average": avg_pool2d_forward(picture, 4),
-    "strided": strided(picture, 4),
-    "bilinear": bilinear(picture, 4),
-}
+smaller = four_ways(picture)
 for way, expected in (("max", 1), ("average", 1 / 16), ("strided", 0), ("bilinear", 1 / 4)):
     compare(smaller[way][0, 0, 5, 6], expected, say=f"The bright pixel in the output of {way}, block (5, 6).")
 compare(smaller["average"].mean(), picture.mean(), say="Means of blocks that fill the picture keep its mean.")
@@ -252,12 +260,12 @@ for way, output in smaller.items():
     print(f"{way:>9}: mean brightness {output.mean():.3f}, bright pixel {output[0, 0, 5, 6]:.3f}")
 
 # %% legrade_check="public"
+shown = {"picture": picture, **four_ways(picture)}
 try:
     from matplotlib import pyplot
 except ImportError:
     print("The pictures need matplotlib: pip install matplotlib")
 else:
-    shown = {"picture": picture, **smaller}
     figure, places = pyplot.subplots(1, len(shown), figsize=(15, 3.3))
     for place, (title, pixels) in zip(places, shown.items()):
         place.imshow(pixels[0, 0], cmap="gray", vmin=0, vmax=1)
@@ -274,13 +282,8 @@ else:
 # Which would you choose to find *whether* a pattern is there, which to hand on *how much* of it there is?
 
 # %% legrade_check="public"
-ways = {
-    "max": lambda x: max_pool2d_forward(x, 4),
-    "average": lambda x: avg_pool2d_forward(x, 4),
-    "strided": lambda x: strided(x, 4),
-    "bilinear": lambda x: bilinear(x, 4),
-}
+still = four_ways(picture)
+moved = [four_ways(np.roll(picture, step, axis=3)) for step in (1, 2, 3)]
 print("moved by", *(f"{step:>7}" for step in (1, 2, 3)))
-for way, shrink in ways.items():
-    changes = [np.abs(shrink(np.roll(picture, step, axis=3)) - shrink(picture)).mean() for step in (1, 2, 3)]
-    print(f"{way:>8}", *(f"{change:7.3f}" for change in changes))
+for way in still:
+    print(f"{way:>8}", *(f"{np.abs(small[way] - still[way]).mean():7.3f}" for small in moved))
