@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from question_bank.draw import Draw
-from question_bank.roster import Student
+from question_bank.student import Student, place_number
 
 Seat: TypeAlias = tuple[int, int]
 """Row and place in it; seats are beside one another where the places differ by one, behind where the rows do."""
@@ -34,24 +34,6 @@ def seat_of(student: Student) -> Seat | None:
     """
     row, seat = place_number(student.row), place_number(student.seat)
     return None if row is None or seat is None else (row, seat)
-
-
-def place_number(label: str) -> int | None:
-    """Return the number of a row or a seat; None where it is none.
-
-    >>> [place_number(label) for label in ("7", "c", "AA", "", "7b")]
-    [7, 3, 27, None, None]
-    """
-    if not label.isascii() or not 0 < len(label) <= 4:
-        return None
-    if label.isdecimal():
-        return int(label)
-    if not label.isalpha() or len(label) > 2:
-        return None
-    number = 0
-    for letter in label.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def assign(

@@ -17,6 +17,7 @@ from question_bank.gallery_cli import register as register_gallery
 from question_bank.lint_cli import register as register_check
 from question_bank.marking_cli import register as register_marking
 from question_bank.pool_cli import register as register_pool
+from question_bank.roster_cli import register as register_roster
 from question_bank.texts_cli import register as register_texts
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(bank_app)
     app.add_typer(key_app)
     register_exam(app)
+    register_roster(app)
     register_gallery(bank_app)
 
 
