@@ -24,7 +24,11 @@ Images = Annotated[
 Epochs = Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")]
 Runs = Annotated[int, typer.Option(min=20, help="Trainings, each with another seed and secret.")]
 Device = Annotated[str, typer.Option(help="cpu or cuda; cuda where the sandbox gives its workers a GPU.")]
-Variant = Annotated[str, typer.Option(help="The architecture: right programs name theirs, `# variant: ...`.")]
+Variant = Annotated[str, typer.Option(help="relu (with max pooling) or sigmoid (with average pooling).")]
+Input = Annotated[
+    str | None,
+    typer.Option("--input", help="1x28x28, 1x28x28-unpadded or 3x32x32; by default the first that fits."),
+]
 DataDir = Annotated[
     Path | None,
     typer.Option(help="Folder with a folder for each data set; LEGRADE_DATA_DIR by default."),
@@ -41,6 +45,7 @@ def calibrate(
     runs: Runs = 60,
     device: Device = "cpu",
     variant: Variant = "relu",
+    shape: Input = None,
     data_dir: DataDir = None,
     course: Course = None,
     tier: Tier = "A",
@@ -54,8 +59,10 @@ def calibrate(
     from autograder.sandboxes.probe import open_sandbox
 
     images = datasets.load(dataset, data_dir)
-    programs = calibrating.find_programs(find_course(course) / "solutions" / name, variant)
-    plan = calibrating.Plan(images, tracks.recipe(dataset, epochs), programs, variant, device)
+    lenet = calibrating.architecture_for(images, variant, shape)
+    programs = calibrating.find_programs(find_course(course) / "solutions" / name, lenet)
+    recipe = tracks.recipe(dataset, epochs, variant=lenet.name)
+    plan = calibrating.Plan(images, recipe, programs, lenet.name, device)
     journal = out.with_name(f"{out.name}.runs")
 
     def told(run: "Run") -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder import datasets, tracks
+from autograder.architectures import architecture_of
 from autograder.datasets import Dataset
 from autograder.errors import SpecError
 from autograder.tolerance import threshold
@@ -23,8 +24,8 @@ from autograder.training import Recipe
 T = TypeVar("T")
 PARTIAL = (0.5, 0.85)
 """Shares of the threshold that earn part of the points."""
-DEFAULT_VARIANT = "relu"
-"""ReLU and max pooling."""
+DEFAULT_VARIANT = architecture_of({}).name
+"""ReLU and max pooling, padded at first."""
 MOST_BYTES = 8 << 20
 """Of a file with a calibration; ten thousand runs take 2 MB."""
 
@@ -251,10 +252,10 @@ def track_remarks(folder: Path, options: Mapping[str, Any], device: str) -> tupl
         found.append(
             f"trained on the CPU by the fast track {dataset}, for the grader has no GPU (with one: {options['gpu_dataset']})"
         )
-    path = folder / "calibration" / file_name(dataset, str(options.get("variant", DEFAULT_VARIANT)))
     try:
+        path = folder / "calibration" / file_name(dataset, architecture_of(options).name)
         known = from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError, SpecError):
         return tuple(found)  # the suite says what is wrong with it
     return tuple(filter(None, (*found, warning(known, kind))))
 
@@ -264,7 +265,8 @@ def track_beside(suite: str, options: Mapping[str, Any]) -> Track:
 
     Args:
         suite: path of the suite; its folder holds `calibration/<data set>.json`.
-        options: `dataset` (the digits when it is absent), `gpu_dataset`, `device`, `variant`, `epochs` and `data_dir`.
+        options: `dataset` (the digits when it is absent), `gpu_dataset`, `device`, `variant` (the name of an architecture), `epochs`
+            and `data_dir`.
 
     Raises:
         UnknownNameError: no such data set.
@@ -272,8 +274,8 @@ def track_beside(suite: str, options: Mapping[str, Any]) -> Track:
     """
     folder = options.get("data_dir")
     dataset = datasets.load(chosen_dataset(options), None if folder is None else Path(folder))
-    recipe = tracks.recipe(dataset.name, options.get("epochs"))
     variant = str(options.get("variant", DEFAULT_VARIANT))
+    recipe = tracks.recipe(dataset.name, options.get("epochs"), variant=variant)
     path = Path(suite).resolve().parent / "calibration" / file_name(dataset.name, variant)
     known = read_calibration(path, dataset, recipe)
     return Track(dataset, asdict(known.recipe), known.levels, known.device)

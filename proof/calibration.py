@@ -51,7 +51,7 @@ def check(known: Calibration) -> list[str]:
     found = []
     if not math.isclose(bound, known.threshold, abs_tol=1e-9):
         found.append(f"{known.dataset}: threshold {known.threshold}, its runs give {bound}")
-    wanted = tracks.recipe(known.dataset)
+    wanted = tracks.recipe(known.dataset, variant=known.variant)
     if known.recipe != wanted:
         found.append(f"{known.dataset}: made with {known.recipe}, the recipe is {wanted}")
     if min(accuracies) < known.threshold:
@@ -102,7 +102,7 @@ def repeat(known: Calibration, sandbox: Sandbox, count: int, stage: Stage) -> li
 
 def retrain(known: Calibration, dataset: Dataset, sandbox: Sandbox, number: int) -> float:
     """Train a recorded run again; return the accuracy on the withheld images."""
-    programs = calibrating.find_programs(LENET, known.variant)
+    programs = calibrating.find_programs(LENET, calibrating.architecture_named(known.variant))
     plan = calibrating.Plan(dataset, known.recipe, programs, known.variant, known.device)
     run = known.runs[number]
     program = {program.name: program for program in programs}[run.program]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import calibrating, calibration, datasets, tracks
+from autograder.architectures import architecture_of
 from autograder.calibrating import Plan, Program
 from autograder.calibration import Run
 from autograder.datasets import Dataset, load
@@ -168,17 +169,47 @@ def test_any_file_is_a_calibration_or_a_refusal(tmp_path_factory, field, value):
 
 
 def test_programs_are_taken_by_the_variant_that_they_name(tmp_path):
-    """A new right program is trained without being listed anywhere; an unknown variant is answered with the known."""
+    """A new right program is trained without being listed anywhere; the reference builds every variant."""
     (tmp_path / "correct").mkdir()
     (tmp_path / "reference.py").write_text("# LEGRADE-CANARY x\nONE = 1\n")
     (tmp_path / "correct" / "other.py").write_text("# LEGRADE-CANARY x\n# variant: sigmoid\nTWO = 2\n")
     (tmp_path / "correct" / "plain.py").write_text("THREE = 3\n")
     assert [p.name for p in calibrating.find_programs(tmp_path)] == ["reference", "plain"]
-    assert [p.name for p in calibrating.find_programs(tmp_path, "sigmoid")] == ["other"]
-    with pytest.raises(SpecError, match=r"variant 'tanh': no right program of .* known: relu, sigmoid"):
-        calibrating.find_programs(tmp_path, "tanh")
-    with pytest.raises(SpecError, match="known: none"):
+    sigmoid = calibrating.find_programs(tmp_path, architecture_of({"variant": "sigmoid"}))
+    assert [p.name for p in sigmoid] == ["reference", "other"]
+    assert "return build_lenet(**{'channels': 1," in sigmoid[0].source
+    assert "'Sigmoid'" in sigmoid[0].source
+    with pytest.raises(
+        SpecError, match=r"no right program of the variant 'relu'; expected at least reference"
+    ):
         calibrating.find_programs(tmp_path / "nothing")
+
+
+def test_the_architecture_fits_the_images():
+    """It is chosen by their shape, or refused with what would fit."""
+    noise = small_dataset()
+    colour = replace(noise, x_train=np.zeros((2, 3, 32, 32), dtype=np.float32))
+    assert calibrating.architecture_for(noise, "relu").name == "relu"
+    assert calibrating.architecture_for(colour, "sigmoid").name == "sigmoid-3x32x32"
+    assert calibrating.architecture_for(noise, "relu", "1x28x28-unpadded").parameters == 44426
+    with pytest.raises(SpecError, match="the images of noise are 3x32x32; expected input '3x32x32'"):
+        calibrating.architecture_for(colour, "relu", "1x28x28")
+    with pytest.raises(SpecError, match="tanh"):
+        calibrating.architecture_for(noise, "tanh")
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"variant": "sigmoid"}, {"input": "1x28x28-unpadded"}, {"input": "3x32x32"}]
+)
+def test_the_reference_of_each_architecture_is_trained_in_the_sandbox(course, tier_a, options):
+    """One step each: it builds, takes our first weights, trains and predicts."""
+    lenet = architecture_of(options)
+    x = np.random.default_rng(0).random((48, *lenet.image), dtype=np.float32)
+    images = Dataset("noise", x[:32], np.arange(32) % 10, x[32:], np.arange(16) % 10, "0" * 64)
+    program = calibrating.find_programs(course / "solutions" / "lenet", lenet)[0]
+    run = calibrating.train_once(Plan(images, ONCE, (program,), lenet.name), tier_a, program, 0)
+    assert 1.5 < run.first_loss == run.last_loss < 4
+    assert run.program == "reference"
 
 
 @given(st.integers(0, 2**32), st.permutations(range(10)))
