@@ -1,21 +1,27 @@
 """The accuracies that LeNet's points hang on: each threshold follows from its recorded runs, and the runs can be made again.
 
 Recorded runs are trained again in the sandbox, seed by seed, for each data set whose images are there: the digits always, the others
-where LEGRADE_DATA_DIR names their folder.
+where LEGRADE_DATA_DIR names their folder. And the reference is graded a hundred times on the digits, by the whole suite, each time with
+other inputs: other secrets, first weights and orders.
 """
 
 import math
 import statistics
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from autograder import calibrating, calibration, datasets, tracks
 from autograder.calibration import Calibration
+from autograder.course import plan_functions, suite_digest
 from autograder.datasets import Dataset
 from autograder.errors import SpecError
+from autograder.grade import development_seed, grade
+from autograder.model import Grade
 from autograder.sandboxes import Sandbox
 from autograder.sandboxes.probe import open_sandbox
+from autograder.submission import read
 from autograder.tolerance import threshold
 from proof.certificates import ROOT, Proved, Stage, digest_files
 
@@ -23,9 +29,12 @@ LENET = ROOT / "solutions" / "lenet"
 QUICK_RUNS, MOST_RUNS = 1, {"digits": 60}
 """Runs that are made again; of a data set that is not named `FEW_RUNS`, for one may take half a minute."""
 FEW_RUNS = 5
+GRADINGS = 100
+OFTEN = "reference graded"
 CLAIM = (
     "Each threshold is what its recorded runs give, every recorded and every repeated run of a right solution reaches it, and "
-    "the repeated runs are as accurate as the recorded ones."
+    "the repeated runs are as accurate as the recorded ones. The reference, graded a hundred times with other inputs each time, has all "
+    "points every time."
 )
 
 
@@ -35,8 +44,9 @@ def paths() -> list[Path]:
 
 
 def subjects() -> dict[str, str]:
-    """Name each calibration, together with the reference that it was made with."""
-    return {path.stem: digest_files([path, LENET / "reference.py"]) for path in paths()}
+    """Name each calibration, together with the reference that it was made with; and the suite that grades it."""
+    made = {path.stem: digest_files([path, LENET / "reference.py"]) for path in paths()}
+    return made | {OFTEN: suite_digest(plan_functions(ROOT, ["lenet"]))[:16]}
 
 
 def recorded(path: Path) -> Calibration:
@@ -83,9 +93,34 @@ def prove(stage: Stage, *, quick: bool = False) -> Proved:
                     accuracy == run.accuracy for accuracy, run in zip(accuracies, known.runs, strict=False)
                 ),
             }
+        graded = list(gradings(sandbox, QUICK_RUNS if quick else GRADINGS, stage))
+    failures += [line for number, result in enumerate(graded) for line in lost(number, result)]
+    results[OFTEN] = {
+        "gradings": len(graded),
+        "all_points": sum(result.points == result.max_points for result in graded),
+    }
     return Proved(
         CLAIM, {"reference": "solutions/lenet/reference.py"}, subjects(), results, tuple(failures), measured
     )
+
+
+def gradings(sandbox: Sandbox, count: int, stage: Stage) -> Iterator[Grade]:
+    """Grade the reference, each time with other inputs."""
+    tick, plan = stage("the reference, graded", count), plan_functions(ROOT, ["lenet"])
+    submission = read(LENET / "reference.py", name="reference")
+    for number in range(count):
+        (result,) = grade([submission], plan, sandbox=sandbox, seed=development_seed(number))
+        tick()
+        yield result
+
+
+def lost(number: int, result: Grade) -> list[str]:
+    """Say what a grading of the reference did not give."""
+    return [
+        f"grading {number}: {test.test}: {test.reason} {test.detail[:200]}".strip()
+        for test in result.tests
+        if test.points != test.max_points
+    ]
 
 
 def repeat(known: Calibration, sandbox: Sandbox, count: int, stage: Stage) -> list[float]:

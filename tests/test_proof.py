@@ -323,6 +323,22 @@ def test_a_calibration_that_does_not_hold_is_told():
     assert "have the mean 0.2" in found[-1]
 
 
+def test_a_grading_of_the_reference_that_loses_a_point_is_told():
+    """By number, test and reason; the certificate says how many gradings there were, and that all had all points."""
+    from autograder.model import Grade, Outcome, TestResult
+
+    tests = tuple(
+        TestResult("lenet", name, "", points, 2.0, outcome, reason, None, 0.1)
+        for name, points, outcome, reason in (
+            ("test_a", 2.0, Outcome.PASSED, ""), ("test_b", 1.5, Outcome.FAILED, "too low"), ("test_c", None, Outcome.ERROR, "ours"),
+        )
+    )  # fmt: skip
+    result = Grade("reference", None, 6.0, True, 1, "", {}, "A", tests)
+    assert calibration.lost(7, result) == ["grading 7: test_b: too low", "grading 7: test_c: ours"]
+    found = certificates.read("calibration")["results"].get(calibration.OFTEN)
+    assert found is None or found["all_points"] == found["gradings"] == calibration.GRADINGS
+
+
 # The kill table
 
 FUNCTIONS = sorted(kill_table.subjects())
