@@ -40,7 +40,7 @@ def test_windows_side_by_side(student, reference, rng, size, kernel_size):
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize(("size", "kernel_size"), [((6, 4), 2), ((6, 9), 3)])
+@pytest.mark.parametrize(("size", "kernel_size"), [((6, 4), 2), ((6, 9), 3), ((10, 4), 2), ((2, 8), 2)])
 def test_oblong_image(student, reference, rng, size, kernel_size):
     """An image whose height and width differ works."""
     check(student, reference, rng, (1, 1, *size), kernel_size)
@@ -116,7 +116,10 @@ def test_stride_by_keyword(student, reference, rng):
 
 @pytest.mark.feature("padding")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2)])
+@pytest.mark.parametrize(
+    ("size", "kernel_size", "padding"),
+    [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2), ((6, 12), 6, 3), ((4, 2), 6, 3)],
+)
 def test_padding(student, reference, rng, size, kernel_size, padding):
     """With padding the result still has the image's shape, and what padded pixels get is left out."""
     check(student, reference, rng, (1, 1, *size), kernel_size, padding=padding)
@@ -125,7 +128,7 @@ def test_padding(student, reference, rng, size, kernel_size, padding):
 @pytest.mark.feature("stride")
 @pytest.mark.feature("padding")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("kernel_size", "stride", "padding"), [(3, 2, 1), (2, 3, 1)])
+@pytest.mark.parametrize(("kernel_size", "stride", "padding"), [(3, 2, 1), (2, 3, 1), (5, 1, 2)])
 def test_stride_and_padding(student, reference, rng, kernel_size, stride, padding):
     """Stride and padding work together, also as positional arguments, on a batch."""
     check(student, reference, rng, (2, 2, 7, 6), kernel_size, stride, padding)
@@ -134,7 +137,7 @@ def test_stride_and_padding(student, reference, rng, kernel_size, stride, paddin
 @pytest.mark.feature("padding")
 @pytest.mark.feature("count_include_pad")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("size", "kernel_size", "padding"), [((6, 6), 3, 1), ((5, 7), 4, 2)])
+@pytest.mark.parametrize(("size", "kernel_size", "padding"), [((6, 6), 3, 1), ((5, 7), 4, 2), ((6, 8), 6, 3)])
 def test_padding_not_counted(student, reference, rng, size, kernel_size, padding):
     """With count_include_pad=False the pixels of a window that lie on the image share all of its gradient."""
     check(student, reference, rng, (1, 1, *size), kernel_size, None, padding, count_include_pad=False)
@@ -169,9 +172,10 @@ def test_pair_of_strides(student, reference, rng):
 @pytest.mark.feature("pairs")
 @pytest.mark.feature("padding")
 @pytest.mark.weight(1)
-def test_pair_of_paddings(student, reference, rng):
+@pytest.mark.parametrize(("kernel_size", "padding"), [(3, (1, 0)), (5, (2, 1)), (5, (1, 2))])
+def test_pair_of_paddings(student, reference, rng, kernel_size, padding):
     """A pair of paddings gives height and width a padding each."""
-    check(student, reference, rng, (1, 1, 5, 7), 3, padding=(1, 0))
+    check(student, reference, rng, (1, 1, 5, 7), kernel_size, padding=padding)
 
 
 @pytest.mark.feature("pairs")
@@ -182,3 +186,4 @@ def test_pair_of_paddings(student, reference, rng):
 def test_everything(student, reference, rng):
     """All arguments, all numbers as pairs, on a batch of images."""
     check(student, reference, rng, (2, 3, 6, 7), (2, 4), (1, 3), (0, 2), False)
+    check(student, reference, rng, (1, 2, 6, 7), (4, 3), (2, 1), (2, 1), False)

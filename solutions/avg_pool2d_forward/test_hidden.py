@@ -149,10 +149,11 @@ def test_padding_not_counted(student, reference, rng, size, kernel_size, padding
 @pytest.mark.feature("count_include_pad")
 @pytest.mark.weight(1)
 def test_black_pixels_counted(student, reference, rng):
-    """With count_include_pad=False a pixel of the image counts even where its value is zero."""
+    """With count_include_pad=False a pixel of the image counts even where its value is zero, also in whole numbers."""
     x = draw(rng, 1, 1, 7, 6)
     x[:, :, 1::2, 1::2] = 0.0
     check(student, reference, x, 2, None, 1, False)
+    check(student, reference, rng.integers(0, 4, (1, 1, 7, 6)), 2, None, 1, False)
 
 
 @pytest.mark.feature("stride")

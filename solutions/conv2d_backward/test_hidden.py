@@ -88,21 +88,25 @@ def test_smallest_and_largest_kernel(student, reference, rng, kernel):
     check(student, reference, rng, WEIGHTED, draw(rng, 1, 1, 4, 4), draw(rng, 1, 1, kernel, kernel))
 
 
-DEPTHS = pytest.mark.parametrize(("channels", "filters"), [(3, 1), (1, 3), (2, 4)])
+DEPTHS = pytest.mark.parametrize(
+    ("channels", "filters", "kernel"), [(3, 1, (3, 3)), (1, 3, (3, 3)), (2, 4, (3, 3)), (4, 2, (2, 1))]
+)
 
 
 @pytest.mark.weight(3)
 @DEPTHS
-def test_dx_of_channels_and_filters(student, reference, rng, channels, filters):
+def test_dx_of_channels_and_filters(student, reference, rng, channels, filters, kernel):
     """dx, the gradient of the images: every channel is sent a gradient by every filter."""
-    check(student, reference, rng, IMAGES, draw(rng, 1, channels, 5, 5), draw(rng, filters, channels, 3, 3))
+    x, w = draw(rng, 1, channels, 5, 5), draw(rng, filters, channels, *kernel)
+    check(student, reference, rng, IMAGES, x, w)
 
 
 @pytest.mark.weight(3)
 @DEPTHS
-def test_dw_of_channels_and_filters(student, reference, rng, channels, filters):
+def test_dw_of_channels_and_filters(student, reference, rng, channels, filters, kernel):
     """dw, the gradient of the filters: every slice of every filter has a gradient of its own."""
-    check(student, reference, rng, FILTERS, draw(rng, 1, channels, 5, 5), draw(rng, filters, channels, 3, 3))
+    x, w = draw(rng, 1, channels, 5, 5), draw(rng, filters, channels, *kernel)
+    check(student, reference, rng, FILTERS, x, w)
 
 
 @pytest.mark.weight(2)
@@ -239,20 +243,23 @@ def test_pair_of_paddings(student, reference, rng):
 
 @pytest.mark.feature("dilation")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("kernel", "dilation"), [((3, 3), 2), ((2, 3), 3)])
-def test_dilation(student, reference, rng, kernel, dilation):
+@pytest.mark.parametrize(
+    ("size", "kernel", "dilation"), [((7, 9), (3, 3), 2), ((7, 9), (2, 3), 3), ((11, 12), (4, 4), 3)]
+)
+def test_dilation(student, reference, rng, size, kernel, dilation):
     """dx and dw: the entries of a dilated kernel lie apart."""
-    x, w = draw(rng, 1, 1, 7, 9), draw(rng, 1, 1, *kernel)
+    x, w = draw(rng, 1, 1, *size), draw(rng, 1, 1, *kernel)
     check(student, reference, rng, WEIGHTED, x, w, dilation=dilation)
 
 
 @pytest.mark.feature("dilation")
 @pytest.mark.feature("pairs")
 @pytest.mark.weight(1)
-def test_pair_of_dilations(student, reference, rng):
+@pytest.mark.parametrize(("size", "dilation"), [((6, 8), (1, 2)), ((9, 5), (3, 1))])
+def test_pair_of_dilations(student, reference, rng, size, dilation):
     """dx and dw: a pair of dilations gives height and width a dilation each."""
-    x, w = draw(rng, 1, 1, 6, 8), draw(rng, 1, 1, 3, 3)
-    check(student, reference, rng, WEIGHTED, x, w, dilation=(1, 2))
+    x, w = draw(rng, 1, 1, *size), draw(rng, 1, 1, 3, 3)
+    check(student, reference, rng, WEIGHTED, x, w, dilation=dilation)
 
 
 @pytest.mark.feature("groups")

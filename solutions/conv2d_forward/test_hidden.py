@@ -56,7 +56,9 @@ def test_smallest_and_largest_kernel(student, reference, rng, kernel):
 
 
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("channels", "size", "kernel"), [(2, (5, 5), (3, 3)), (3, (5, 7), (3, 2))])
+@pytest.mark.parametrize(
+    ("channels", "size", "kernel"), [(2, (5, 5), (3, 3)), (3, (5, 7), (3, 2)), (4, (4, 3), (2, 1))]
+)
 def test_channels(student, reference, rng, channels, size, kernel):
     """A filter reads all channels of the image."""
     check(student, reference, draw(rng, 1, channels, *size), draw(rng, 1, channels, *kernel))
@@ -180,18 +182,21 @@ def test_pair_of_paddings(student, reference, rng):
 
 @pytest.mark.feature("dilation")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("kernel", "dilation"), [((3, 3), 2), ((2, 3), 3)])
-def test_dilation(student, reference, rng, kernel, dilation):
+@pytest.mark.parametrize(
+    ("size", "kernel", "dilation"), [((7, 9), (3, 3), 2), ((7, 9), (2, 3), 3), ((11, 12), (4, 4), 3)]
+)
+def test_dilation(student, reference, rng, size, kernel, dilation):
     """The entries of a dilated kernel lie apart, and fewer windows fit."""
-    check(student, reference, draw(rng, 1, 1, 7, 9), draw(rng, 1, 1, *kernel), dilation=dilation)
+    check(student, reference, draw(rng, 1, 1, *size), draw(rng, 1, 1, *kernel), dilation=dilation)
 
 
 @pytest.mark.feature("dilation")
 @pytest.mark.feature("pairs")
 @pytest.mark.weight(1)
-def test_pair_of_dilations(student, reference, rng):
+@pytest.mark.parametrize(("size", "dilation"), [((6, 8), (1, 2)), ((9, 5), (3, 1))])
+def test_pair_of_dilations(student, reference, rng, size, dilation):
     """A pair of dilations gives height and width a dilation each."""
-    check(student, reference, draw(rng, 1, 1, 6, 8), draw(rng, 1, 1, 3, 3), dilation=(1, 2))
+    check(student, reference, draw(rng, 1, 1, *size), draw(rng, 1, 1, 3, 3), dilation=dilation)
 
 
 @pytest.mark.feature("groups")

@@ -171,7 +171,8 @@ def test_ties_where_windows_overlap(student, reference, rng):
 @pytest.mark.feature("padding")
 @pytest.mark.weight(3)
 @pytest.mark.parametrize(
-    ("size", "kernel_size", "padding"), [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2), ((6, 12), 6, 3)]
+    ("size", "kernel_size", "padding"),
+    [((7, 7), 3, 1), ((5, 6), 2, 1), ((6, 9), 5, 2), ((6, 12), 6, 3), ((4, 2), 6, 3)],
 )
 def test_padding(student, reference, rng, size, kernel_size, padding):
     """With padding the result still has the image's shape, and every window's gradient is at its place."""
@@ -188,7 +189,7 @@ def test_padding_never_wins(student, reference, rng):
 @pytest.mark.feature("stride")
 @pytest.mark.feature("padding")
 @pytest.mark.weight(3)
-@pytest.mark.parametrize(("kernel_size", "stride", "padding"), [(3, 2, 1), (2, 3, 1)])
+@pytest.mark.parametrize(("kernel_size", "stride", "padding"), [(3, 2, 1), (2, 3, 1), (5, 1, 2)])
 def test_stride_and_padding(student, reference, rng, kernel_size, stride, padding):
     """Stride and padding work together, also as positional arguments, on a batch."""
     check(student, reference, rng, draw(rng, 2, 2, 7, 6), kernel_size, stride, padding)
@@ -213,9 +214,10 @@ def test_pair_of_strides(student, reference, rng):
 @pytest.mark.feature("pairs")
 @pytest.mark.feature("padding")
 @pytest.mark.weight(1)
-def test_pair_of_paddings(student, reference, rng):
+@pytest.mark.parametrize(("kernel_size", "padding"), [(3, (1, 0)), (5, (2, 1)), (5, (1, 2))])
+def test_pair_of_paddings(student, reference, rng, kernel_size, padding):
     """A pair of paddings gives height and width a padding each."""
-    check(student, reference, rng, draw(rng, 1, 1, 5, 7), 3, padding=(1, 0))
+    check(student, reference, rng, draw(rng, 1, 1, 5, 7), kernel_size, padding=padding)
 
 
 @pytest.mark.feature("pairs")
