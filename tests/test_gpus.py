@@ -7,6 +7,7 @@ import fcntl
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -598,3 +599,22 @@ def test_waiting_for_a_gpu_ends_when_it_is_given_back(locks):
         with held:
             pass
         assert other.stdout.readline() == b"mine\n"
+
+
+def test_the_benchmark_says_that_there_is_no_gpu_and_measures_a_small_version(tier_a):
+    """Nothing is claimed where nothing was measured; every row that was has seconds and an accuracy."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "lenet_gpu.py")]
+    blind = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, env=blind)
+    assert done.returncode == 1
+    assert "no CUDA device here, so nothing was measured" in done.stdout
+    small = ["--device", "cpu", "--dataset", "digits", "--images", "200", "--epochs", "1"]
+    done = subprocess.run(
+        [*command, *small], capture_output=True, text=True, timeout=200, check=False, env=blind
+    )
+    assert done.returncode == 0, done.stderr
+    assert "digits, 200 images, 1 epochs, batch 128" in done.stdout
+    rows = done.stdout.splitlines()[2:]
+    measured = [bool(re.search(r"  \d+\.\d\d", row)) for row in rows]
+    assert measured == [True, True, False, True, True], done.stdout
+    assert "needs a GPU" in rows[2]
