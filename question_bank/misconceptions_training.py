@@ -121,4 +121,99 @@ TRAINING = (
         "Images overwritten",
         "An operation such as x -= x.mean() changes the tensor of the caller; work on a copy.",
     ),
+    (
+        "same-order-each-epoch",
+        "One order for all epochs",
+        "A new order is drawn in every epoch; with one order the batches are always the same.",
+    ),
+    (
+        "drawn-with-replacement",
+        "Images drawn with replacement",
+        "An epoch is a permutation of the images; drawn with replacement some come twice and others never.",
+    ),
+    (
+        "first-batch-only",
+        "Only the first batch of an epoch used",
+        "An epoch goes through all batches; a break or a return inside the loop ends it after the first.",
+    ),
+    (
+        "batch-size-ignored",
+        "Batch size fixed in the code",
+        "Every step takes as many images as the batch size that was passed in.",
+    ),
+    (
+        "seed-ignored",
+        "Seed ignored",
+        "The orders must follow from the seed that was passed in, so that a training can be repeated.",
+    ),
+    (
+        "model-reset-each-epoch",
+        "Model made anew in each epoch",
+        "Training goes on from the weights of the epoch before; made anew the model forgets what it has learned.",
+    ),
+    (
+        "training-in-evaluation-mode",
+        "Trained in evaluation mode",
+        "Training needs model.train(): otherwise batch normalisation uses old statistics and dropout does nothing.",
+    ),
+    (
+        "evaluation-in-training-mode",
+        "Predicted in training mode",
+        "Predictions need model.eval(): otherwise they depend on the other images of the batch and on chance.",
+    ),
+    (
+        "last-batch-loss",
+        "Loss of the last batch reported",
+        "The loss of an epoch is the mean over all its images, not the loss of its last batch.",
+    ),
+    (
+        "batch-losses-averaged",
+        "Losses of unequal batches averaged",
+        "A smaller last batch counts less: weight the loss of a batch with its number of images.",
+    ),
+    (
+        "loss-divided-by-batch-size",
+        "Loss of a smaller batch divided by the full batch size",
+        "The mean of a batch divides by the number of its own images, which in the last batch may be smaller.",
+    ),
+    (
+        "first-weights-too-large",
+        "First weights far too large",
+        "With weights of size 1 the logits of a new model are huge and its loss is far above ln 10.",
+    ),
+    (
+        "predictions-shuffled",
+        "Predictions in another order than the images",
+        "Row i of the result belongs to image i, so images are not shuffled for predictions.",
+    ),
+    (
+        "largest-over-images",
+        "Largest logit taken over the images",
+        "The predicted class is the largest of the ten logits of one image: dim=1, not dim=0.",
+    ),
+    (
+        "batch-accuracies-averaged",
+        "Accuracies of unequal batches averaged",
+        "Count the images that are right and divide once: a smaller last batch counts less.",
+    ),
+    (
+        "accuracy-in-percent",
+        "Accuracy in percent",
+        "The accuracy was asked for as a share from 0 to 1.",
+    ),
+    (
+        "accuracy-hard-coded",
+        "Accuracy that nothing measured",
+        "An accuracy has to be counted on the images and classes that were passed in.",
+    ),
+    (
+        "weights-pasted",
+        "Weights brought along",
+        "The model has to be trained on the images that were passed in, from the weights it has then.",
+    ),
+    (
+        "weights-pasted-and-aligned",
+        "Weights brought along and fitted to the images",
+        "Finding out how to turn the images so that old weights fit is not training: no weight learns.",
+    ),
 )

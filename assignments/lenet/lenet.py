@@ -6,11 +6,11 @@
 # that are learned, pooling, a classifier, a loss, an optimiser. You will build it, write the loop that trains it, and
 # find out how well it reads digits that it has never seen.
 #
-# **Time**: about two and a half hours: 30 minutes for the warm-up, 30 for the model, 60 for the training loop, 30 for predictions and the digits.
+# **Time**: about two and a half hours: 30 minutes for the warm-up, 30 for the model, 60 for the training loop, 30 for predictions, accuracy and the digits.
 #
 # ## What you write
 #
-# Four functions; their docstrings are the contract that the tests hold you to.
+# Five functions; their docstrings are the contract that the tests hold you to.
 #
 # | function | what it does |
 # | --- | --- |
@@ -18,6 +18,7 @@
 # | `build_model()` | LeNet with ReLU and max pooling: 61,706 parameters |
 # | `fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed)` | trains the model, returns the mean loss of each epoch |
 # | `predict(model, x, *, batch_size, device)` | returns logits (N, 10) |
+# | `evaluate(model, x, y, *, batch_size, device)` | returns the accuracy, a share from 0 to 1 |
 #
 # ## The recipe
 #
@@ -36,13 +37,16 @@
 # | part | points | what it takes |
 # | --- | --- | --- |
 # | `build_sequential` | 4 | its layers and parameters, and what it computes in training and in evaluation mode |
-# | `lenet` | 20 | `build_model`, `fit` and `predict`, and all three together |
+# | `lenet` | 20 | `build_model`, `fit`, `predict` and `evaluate`, and all four together |
 #
 # The checks below each part are public: run them as often as you like. They are *necessary, not sufficient*: all 24 of the 24
 # points are given by hidden tests. Those of `lenet` look at the shapes and the number of parameters, set the weights and compare your
-# logits with LeNet's, follow a few training steps, and train your model by the recipe. Then they
-# measure its **accuracy on images whose labels your program never sees**: reach **0.92** and you have all points for
-# accuracy; a right solution has about 0.97. There are points for less.
+# logits with LeNet's, and follow your training step by step: which images are in which batch, where each step takes the
+# weights, what loss you report. For that they also pass other models than yours to `fit`, `predict` and `evaluate`, such as
+# a small one with batch normalisation. Then they train your model by the recipe and measure its **accuracy on images whose
+# labels your program never sees**: reach **0.92** and you have all points for accuracy; a right solution has about 0.97.
+# Below, the points fall in a straight line, to none at about half of that. A run that just misses is repeated with other
+# seeds, up to twice, and the best counts.
 #
 # The images of the hidden tests are the same digits in another look, and their classes have other names. A network that
 # learns does not notice; weights that were trained elsewhere do not fit. Your functions must not change their arguments.
@@ -182,7 +186,9 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
     another seed gives other orders. Adam has its default settings except for `lr`, and is made once. One thread.
 
     Args:
-        model: what `build_model()` returned; its weights at the call are where training starts.
+        model: a `torch.nn.Module` that turns images into logits (N, 10), such as `build_model()` returns; its weights at
+            the call are where training starts. It may hold layers that act otherwise in training than in prediction,
+            such as batch normalisation, and may come in either mode; it is trained in training mode.
         x_train: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
         y_train: int64 CPU tensor (N,), classes 0..9; it must not be changed.
         epochs: how often each image is used.
@@ -192,7 +198,8 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
         seed: integer that fixes the orders.
 
     Returns:
-        A list of `epochs` floats: for each epoch the mean of the loss, as it was at each step.
+        A list of `epochs` floats: for each epoch the mean of the loss over all images, as it was at the step that
+        used them: a smaller last batch counts less.
     """
     ...
 
@@ -209,6 +216,9 @@ losses = fit(model, few, answers, epochs=60, batch_size=5, lr=0.003, device="cpu
 assert losses is not None and len(losses) == 60, "fit returns a list with one loss for each epoch"
 assert 1.8 < losses[0] < 2.8, f"the first loss is near ln 10 = 2.303, yours is {losses[0]:.3f}"
 assert losses[-1] < 0.5, f"twenty images can be learned by heart; your last loss is {losses[-1]:.3f}"
+[still] = fit(model, few, answers, epochs=1, batch_size=8, lr=0.0, device="cpu", seed=1)
+mean = F.cross_entropy(model(few), answers).item()
+assert abs(still - mean) < 1e-3, f"without a step the loss is the mean over all images, {mean:.4f}, yours is {still:.4f}"
 print("Part 2, all public checks pass. They are necessary, not sufficient.")
 
 # %% [markdown]
@@ -219,7 +229,7 @@ def predict(model, x, *, batch_size, device):
     """Return the logits of `model` for the images `x`, without training it further.
 
     Args:
-        model: what `build_model()` returned, trained or not.
+        model: a `torch.nn.Module` as `fit` takes it, trained or not, in either mode; it predicts in evaluation mode.
         x: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
         batch_size: images at one time; it must not change the result.
         device: "cpu" or "cuda": where to compute.
@@ -241,6 +251,45 @@ assert torch.allclose(torch.as_tensor(logits), torch.as_tensor(whole), atol=1e-4
 print("Part 3, all public checks pass. They are necessary, not sufficient.")
 
 # %% [markdown]
+# ## Part 4: accuracy
+#
+# Two details decide whether the number is right: the last batch may hold fewer images, and a model with batch normalisation
+# or dropout must be told that it is not being trained.
+
+# %% legrade_stub="evaluate"
+def evaluate(model, x, y, *, batch_size, device):
+    """Return the accuracy of `model` on images whose classes are known, without training it further.
+
+    Args:
+        model: as for `predict`.
+        x: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
+        y: int64 CPU tensor (N,), classes 0..9; it must not be changed.
+        batch_size: images at one time, the last batch may be smaller; it must not change the result.
+        device: "cpu" or "cuda": where to compute.
+
+    Returns:
+        A float in [0, 1]: the share of the N images whose largest logit is that of their class.
+    """
+    ...
+
+# %% [markdown]
+# **Public checks.** Of three images of the classes 4, 4 and 7, a model that always says 4 gets two.
+
+# %% legrade_check="public"
+class Four(nn.Module):
+    """Says 4, and in training mode 7."""
+
+    def forward(self, images):
+        return F.one_hot(torch.full((len(images),), 7 if self.training else 4), 10).float()
+
+
+share = evaluate(Four(), few[:3], torch.tensor([4, 4, 7]), batch_size=2, device="cpu")
+assert share is not None, "evaluate returns None: is there a return statement?"
+assert 0 <= share <= 1, f"an accuracy is a share from 0 to 1, not {share}"
+assert abs(share - 2 / 3) < 1e-6, f"two of three are right: 0.667, not {share:.3f}; mind the mode and the smaller last batch"
+print("Part 4, all public checks pass. They are necessary, not sufficient.")
+
+# %% [markdown]
 # ## All together: read digits
 #
 # This cell trains your model on the digits by the recipe, exactly as at home as in the grading, and measures the accuracy
@@ -260,8 +309,7 @@ torch.set_num_threads(1)
 model = build_model()
 losses = fit(model, images[train], labels[train], epochs=10, batch_size=32, lr=0.001, device="cpu", seed=1)
 assert losses is not None, "fit returns None: parts 1 to 3 come first"
-logits = torch.as_tensor(predict(model, images[test], batch_size=128, device="cpu"))
-accuracy = (logits.argmax(dim=1) == labels[test]).double().mean().item()
+accuracy = float(evaluate(model, images[test], labels[test], batch_size=128, device="cpu"))
 print("mean loss of each epoch:", *(f"{loss:.3f}" for loss in losses))
 print(f"accuracy on {len(test)} digits that were held back: {accuracy:.3f}")
 assert accuracy >= 0.92, "a right solution reaches 0.92; what is different in yours?"

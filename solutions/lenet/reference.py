@@ -20,18 +20,25 @@ def build_model():
     Returns:
         A `torch.nn.Module` that turns images (N, 1, 28, 28) into logits (N, 10): no softmax at the end.
     """
+    return build_lenet(channels=1, side=28, padding=2, activation="ReLU", pooling="MaxPool2d")
+
+
+def build_lenet(*, channels, side, padding, activation, pooling):
+    """Build the LeNet of one of the variants; see `autograder.architectures`."""
+    act, pool = getattr(nn, activation), getattr(nn, pooling)
+    last = ((side + 2 * padding - 4) // 2 - 4) // 2
     return nn.Sequential(
-        nn.Conv2d(1, 6, kernel_size=5, padding=2),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
+        nn.Conv2d(channels, 6, kernel_size=5, padding=padding),
+        act(),
+        pool(2),
         nn.Conv2d(6, 16, kernel_size=5),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
+        act(),
+        pool(2),
         nn.Flatten(),
-        nn.Linear(400, 120),
-        nn.ReLU(),
+        nn.Linear(16 * last * last, 120),
+        act(),
         nn.Linear(120, 84),
-        nn.ReLU(),
+        act(),
         nn.Linear(84, 10),
     )
 
@@ -44,7 +51,9 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
     another seed gives other orders. Adam has its default settings except for `lr`, and is made once. One thread.
 
     Args:
-        model: what `build_model()` returned; its weights at the call are where training starts.
+        model: a `torch.nn.Module` that turns images into logits (N, 10), such as `build_model()` returns; its weights at
+            the call are where training starts. It may hold layers that act otherwise in training than in prediction,
+            such as batch normalisation, and may come in either mode; it is trained in training mode.
         x_train: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
         y_train: int64 CPU tensor (N,), classes 0..9; it must not be changed.
         epochs: how often each image is used.
@@ -54,7 +63,8 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
         seed: integer that fixes the orders.
 
     Returns:
-        A list of `epochs` floats: for each epoch the mean of the loss, as it was at each step.
+        A list of `epochs` floats: for each epoch the mean of the loss over all images, as it was at the step that
+        used them: a smaller last batch counts less.
     """
     generator = torch.Generator().manual_seed(seed)
     model.to(device)
@@ -79,7 +89,7 @@ def predict(model, x, *, batch_size, device):
     """Return the logits of `model` for the images `x`, without training it further.
 
     Args:
-        model: what `build_model()` returned, trained or not.
+        model: a `torch.nn.Module` as `fit` takes it, trained or not, in either mode; it predicts in evaluation mode.
         x: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
         batch_size: images at one time; it must not change the result.
         device: "cpu" or "cuda": where to compute.
@@ -91,3 +101,20 @@ def predict(model, x, *, batch_size, device):
     model.eval()
     with torch.no_grad():
         return torch.cat([model(part.to(device)).cpu() for part in x.split(batch_size)])
+
+
+def evaluate(model, x, y, *, batch_size, device):
+    """Return the accuracy of `model` on images whose classes are known, without training it further.
+
+    Args:
+        model: as for `predict`.
+        x: float32 CPU tensor (N, 1, 28, 28), values in [0, 1]; it must not be changed.
+        y: int64 CPU tensor (N,), classes 0..9; it must not be changed.
+        batch_size: images at one time, the last batch may be smaller; it must not change the result.
+        device: "cpu" or "cuda": where to compute.
+
+    Returns:
+        A float in [0, 1]: the share of the N images whose largest logit is that of their class.
+    """
+    logits = predict(model, x, batch_size=batch_size, device=device)
+    return (logits.argmax(dim=1) == y).sum().item() / len(y)

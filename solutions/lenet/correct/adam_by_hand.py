@@ -53,8 +53,8 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
             step += 1
             with torch.no_grad():
                 adam_step(params, state, lr, step)
-            seen.append(loss.detach())
-        losses.append(torch.stack(seen).mean().item())
+            seen.append(loss.detach() * len(batch))
+        losses.append((torch.stack(seen).sum() / len(x_train)).item())
     return losses
 
 
@@ -64,3 +64,14 @@ def predict(model, x, *, batch_size, device):
     with torch.no_grad():
         logits = [model(x[i : i + batch_size].to(device)).cpu() for i in range(0, len(x), batch_size)]
     return torch.cat(logits)
+
+
+def evaluate(model, x, y, *, batch_size, device):
+    model.to(device)
+    model.eval()
+    total = 0.0
+    with torch.no_grad():
+        for images, labels in zip(torch.split(x, batch_size), torch.split(y, batch_size), strict=True):
+            share = (model(images.to(device)).max(dim=1).indices.cpu() == labels).float().mean()
+            total += share.item() * len(images)
+    return total / len(x)

@@ -40,7 +40,7 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
     for _ in range(epochs):
-        total, batches = 0.0, 0
+        total = 0.0
         order = torch.randperm(len(x))
         for start in range(0, len(x), batch_size):
             batch = order[start : start + batch_size]
@@ -48,9 +48,8 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
             loss = F.cross_entropy(model(x[batch]), y[batch])
             loss.backward()
             optimizer.step()
-            total += loss.item()
-            batches += 1
-        losses.append(total / batches)
+            total += loss.item() * len(batch)
+        losses.append(total / len(x))
     return losses
 
 
@@ -64,3 +63,8 @@ def predict(model, x, *, batch_size, device):
             stop = min(start + batch_size, count)
             logits[start:stop] = model(x[start:stop].to(device))
     return logits
+
+
+def evaluate(model, x, y, *, batch_size, device):
+    classes = predict(model, x, batch_size=batch_size, device=device).argmax(dim=-1)
+    return (classes == y).double().mean().item()

@@ -34,7 +34,7 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
     for _ in range(epochs):
-        total, batches = 0.0, 0
+        total = 0.0
         order = torch.randperm(len(x))
         for start in range(0, len(x), batch_size):
             batch = order[start : start + batch_size]
@@ -42,9 +42,8 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
             loss = F.cross_entropy(model(x[batch]), y[batch])
             loss.backward()
             optimizer.step()
-            total += loss.item()
-            batches += 1
-        losses.append(total / batches)
+            total += loss.item() * len(batch)
+        losses.append(total / len(x))
     return losses
 
 
@@ -54,3 +53,14 @@ def predict(model, x, *, batch_size, device):
     with torch.no_grad():
         logits = [model(x[i : i + batch_size].to(device)).cpu() for i in range(0, len(x), batch_size)]
     return torch.cat(logits)
+
+
+def evaluate(model, x, y, *, batch_size, device):
+    model.to(device)
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(x), batch_size):
+            logits = model(x[i : i + batch_size].to(device))
+            right += (logits.argmax(dim=1) == y[i : i + batch_size].to(device)).sum().item()
+    return right / len(x)

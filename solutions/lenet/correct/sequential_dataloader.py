@@ -49,3 +49,13 @@ def predict(model, x, *, batch_size, device):
     model = model.to(device).eval()
     loader = DataLoader(TensorDataset(x), batch_size=batch_size)
     return torch.cat([model(images.to(device)) for (images,) in loader]).cpu()
+
+
+@torch.no_grad()
+def evaluate(model, x, y, *, batch_size, device):
+    model = model.to(device).eval()
+    hits = [
+        model(images.to(device)).argmax(1).eq(labels.to(device))
+        for images, labels in DataLoader(TensorDataset(x, y), batch_size=batch_size)
+    ]
+    return torch.cat(hits).float().mean()

@@ -41,7 +41,7 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
     for _ in range(epochs):
-        total, batches = 0.0, 0
+        total = 0.0
         order = torch.from_numpy(rng.permutation(len(x)))
         for start in range(0, len(x), batch_size):
             batch = order[start : start + batch_size]
@@ -49,9 +49,8 @@ def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
-            total += loss.item()
-            batches += 1
-        losses.append(total / batches)
+            total += loss.item() * len(batch)
+        losses.append(total / len(x))
     return losses
 
 
@@ -61,3 +60,8 @@ def predict(model, x, *, batch_size, device):
     with torch.no_grad():
         logits = [model(x[i : i + batch_size].to(device)).cpu() for i in range(0, len(x), batch_size)]
     return torch.cat(logits).numpy()
+
+
+def evaluate(model, x, y, *, batch_size, device):
+    logits = predict(model, x, batch_size=batch_size, device=device)
+    return np.mean(logits.argmax(axis=1) == y.numpy())

@@ -37,3 +37,14 @@ def predict(model, x, *, batch_size, device):
     with torch.no_grad():
         logits = [model(x[i : i + batch_size].to(device)).cpu() for i in range(0, len(x), batch_size)]
     return torch.cat(logits)
+
+
+def evaluate(model, x, y, *, batch_size, device):
+    model.to(device)
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(x), batch_size):
+            logits = model(x[i : i + batch_size].to(device))
+            right += (logits.argmax(dim=1) == y[i : i + batch_size].to(device)).sum().item()
+    return right / len(x)
