@@ -183,7 +183,7 @@ def test_dw_with_a_stride(student, reference, rng, size, kernel, stride):
 
 PADDINGS = pytest.mark.parametrize(
     ("size", "kernel", "padding"),
-    [((4, 4), (3, 3), 1), ((3, 5), (3, 3), 2), ((4, 5), (3, 2), 1), ((3, 3), (2, 2), 3)],
+    [((4, 4), (3, 3), 1), ((3, 5), (3, 3), 2), ((4, 5), (3, 2), 1), ((3, 3), (2, 2), 3), ((2, 3), (4, 4), 1)],
 )
 
 
