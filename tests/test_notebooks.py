@@ -72,6 +72,14 @@ def test_the_title_tells_the_place_in_the_course(name):
     assert words(name)[0].startswith(f"# {ORDER.index(name) + 1}. {title} ")
 
 
+def test_the_readme_lists_the_five_in_their_order_with_their_points():
+    """An instructor reads there what each is worth; the table follows `assignment.toml`."""
+    text = (COURSE / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (\d+) \| [\d¼½¾]+ \|$", text, re.MULTILINE)
+    parts = {name: open_assignment(COURSE, name).parts for name in ORDER}
+    assert rows == [(name, f"{sum(part.points for part in parts[name]):g}") for name in ORDER]
+
+
 @pytest.mark.parametrize("name", ORDER)
 def test_the_first_page_says_how_long_it_takes_and_what_the_public_checks_are_worth(name):
     """An estimate of the time; every point of the assignment is said to be hidden; what lies beside the notebook is named."""
