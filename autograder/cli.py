@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from autograder.journal import Journal
     from autograder.model import Grade, Plan, TestResult
     from autograder.submission import Submission
+    from autograder.variants_marking import OwnQuestions
 
 app = typer.Typer(
     name="legrade",
@@ -68,8 +69,9 @@ def grade(
 
     plan, options = _plan(course, function or [], assignment, data_dir)
     inputs = _seed(course, plan, key, seed)
+    own = _own_questions(course, assignment, key)
     submissions = _noted(read_all(paths), course, assignment)
-    grades = _graded(submissions, plan, json_file, tier, seed=inputs, options=options)
+    grades = _graded(submissions, plan, json_file, tier, own=own, seed=inputs, options=options)
     raise typer.Exit(1 if any(g.needs_person for g in grades) else 0)
 
 
@@ -86,8 +88,26 @@ def _noted(
     return [noted(submission, given) for submission in submissions]
 
 
+def _own_questions(course: Path | None, assignment: str | None, key: Path | None) -> "OwnQuestions | None":
+    """Open the questions that each student has of their own, where the assignment asks some."""
+    from autograder.course import find_course, open_assignment
+
+    root = find_course(course)
+    if assignment is None or not (found := open_assignment(root, assignment)).variants:
+        return None
+    from autograder.variants_marking import own_questions
+    from question_bank.keys import DEFAULT_NAME
+
+    return own_questions(found, key if key is not None else root / DEFAULT_NAME)
+
+
 def _graded(
-    submissions: "list[Submission]", plan: "Plan", json_file: Path | None, tier: str, **how: Any
+    submissions: "list[Submission]",
+    plan: "Plan",
+    json_file: Path | None,
+    tier: str,
+    own: "OwnQuestions | None",
+    **how: Any,
 ) -> "list[Grade]":
     """Grade and print, and keep the records where a file is named for them."""
     from autograder.grade import grade as grade_all
@@ -95,22 +115,27 @@ def _graded(
     from autograder.sandboxes.probe import open_sandbox
 
     told: list[Grade] = []
+    by_name = {submission.name: submission for submission in submissions}
+
+    def whole(result: "Grade") -> "Grade":
+        return result if own is None else own.mark(result, by_name[result.submission])
 
     def record(result: "Grade") -> None:
         told.append(result)
-        _print_grade(result)
+        _print_grade(whole(result))
 
     if json_file is not None:
         claim(json_file)
     with _journal(json_file) as journal:
         try:
             with open_sandbox(tier) as sandbox:
-                grades = grade_all(submissions, plan, sandbox=sandbox, record=record, journal=journal, **how)
+                suites = grade_all(submissions, plan, sandbox=sandbox, record=record, journal=journal, **how)
         except KeyboardInterrupt:
             done = f"{len(told)} of {len(submissions)} submissions are graded"
             more = "; the same command goes on from there" if journal is not None else ""
             sys.stderr.write(f"legrade: interrupted: {done}{more}\n")
             raise typer.Exit(INTERRUPTED) from None
+        grades = [whole(result) for result in suites]
         if json_file is not None and journal is not None:
             write_private(json_file, to_json(grades))
             journal.clear()

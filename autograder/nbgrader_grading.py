@@ -24,6 +24,7 @@ from autograder.sandboxes import Sandbox
 from autograder.sandboxes.probe import open_sandbox
 from autograder.submission import read
 from autograder.tampering import noted
+from autograder.variants_marking import own_questions
 from question_bank.keys import CourseKey
 from question_bank.misconceptions import Misconception
 
@@ -78,9 +79,14 @@ class GradeCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
         submission = noted(submission, copies)
         locked = frozenset(copy.source.strip() for copy in copies if copy.locked)
         plan = replace(plan, ignored_cells=plan.ignored_cells | locked)
-        options = {"data_dir": settings.data_dir, **open_assignment(settings.course, plan.name).options}
+        assignment = open_assignment(settings.course, plan.name)
+        own = own_questions(assignment, settings.key)
+        options = {"data_dir": settings.data_dir, **assignment.options}
         seed = inputs_seed(CourseKey.load(settings.key), plan)
-        return grade([submission], plan, sandbox=shared_sandbox(settings.tier), seed=seed, options=options)[0]
+        result = grade([submission], plan, sandbox=shared_sandbox(settings.tier), seed=seed, options=options)[
+            0
+        ]
+        return result if own is None else own.mark(result, submission)
 
 
 @functools.cache

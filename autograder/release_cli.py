@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+SHOWN = 20
+"""Files that are listed by name."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -47,11 +50,18 @@ def release(
     nbgrader: Annotated[
         Path | None, typer.Option(help="nbgrader's course folder: hand out the notebook in its release/.")
     ] = None,
-    zipped: Annotated[bool, typer.Option("--zip", help="Also write the folder as a zip, beside it.")] = False,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="Class list: a notebook for each student, with questions of their own."),
+    ] = None,
+    zipped: Annotated[
+        bool, typer.Option("--zip", help="Also write each folder as a zip, beside it.")
+    ] = False,
 ) -> None:
     """Write what students get of an assignment, after a look for secrets through every byte of it."""
     from autograder.course import find_course
-    from autograder.release_folder import release as write
+    from autograder.release_class import release_to_class
+    from autograder.release_folder import release as release_to_all
 
     root = find_course(course)
     if nbgrader is not None:
@@ -60,9 +70,20 @@ def release(
         settings = read_settings(nbgrader)
         root, key = course or settings.course, key or settings.key
     with _writing(out):
-        released = write(root, name, out, key=key, nbgrader=nbgrader, zipped=zipped)
-    for path in released.files:
+        if roster is None:
+            released = release_to_all(root, name, out, key=key, nbgrader=nbgrader, zipped=zipped)
+        else:
+            from question_bank.roster import read_roster
+
+            released = release_to_class(
+                root, name, out, read_roster(roster), key=key, nbgrader=nbgrader, zipped=zipped
+            )
+    for path in released.files[:SHOWN]:
         typer.echo(str(path))
+    if len(released.files) > SHOWN:
+        typer.echo(f"... and {len(released.files) - SHOWN} more")
+    for remark in released.remarks:
+        typer.echo(remark)
     there = len(released.files) - released.new
     typer.echo(f"wrote {released.new} files" + (f", {there} were there already" if there else ""))
 

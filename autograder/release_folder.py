@@ -30,6 +30,8 @@ class Released:
     """All that there is to hand out, sorted."""
     new: int
     """How many of them were not there before."""
+    remarks: tuple[str, ...] = ()
+    """What the instructor may want to know, such as questions that several students share."""
 
 
 def release(
@@ -41,7 +43,7 @@ def release(
     nbgrader: Path | None = None,
     zipped: bool = False,
 ) -> Released:
-    """Write what students get of an assignment into a folder of its own: the same bytes for the same course.
+    """Write what all students get of an assignment into a folder of its own: the same bytes for the same course.
 
     Args:
         course: the folder that holds `assignments/` and `solutions/`.
@@ -59,15 +61,28 @@ def release(
         KeyFileError: the key cannot be read.
     """
     assignment = open_assignment(course, name)
+    if assignment.variants:
+        raise AutograderError(
+            f"{name}: has questions of each student's own; give the class list by --roster class.csv"
+        )
     guard = Guard(secret_lines(course / "solutions"), hidden(course, assignment, out, key_path(course, key)))
-    files = common_files(course, assignment, nbgrader)
+    written = packed(name, out, common_files(course, assignment, nbgrader), guard, zipped=zipped)
+    return write_all(written, out, kept=())
+
+
+def packed(
+    name: str, out: Path, files: Mapping[str, bytes], guard: Guard, *, zipped: bool
+) -> dict[Path, bytes]:
+    """Look through the files of one folder, and list them, perhaps with a zip of all, by path.
+
+    Raises:
+        LeakError: one holds what must not go out.
+    """
     for file, data in files.items():
         guard.refuse(file.encode(), f"{file}: its name")
         guard.refuse(data, file)
-    written = {out / file: data for file, data in files.items()}
-    if zipped:
-        written[beside(out)] = checked_zip(name, files, guard)
-    return write_all(written, out, kept=())
+    zips = {beside(out): checked_zip(name, files, guard)} if zipped else {}
+    return {out / file: data for file, data in files.items()} | zips
 
 
 def common_files(course: Path, assignment: Assignment, nbgrader: Path | None) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from autograder.assignment import Assignment, grade_id, read_cells
+from autograder.assignment import VARIANTS, Assignment, grade_id, read_cells
 from autograder.notebook import Cell, clean
 from autograder.submission import Submission
 
@@ -57,6 +57,10 @@ def given_cells(assignment: Assignment) -> tuple[GivenCell, ...]:
         SpecError: the text notebook cannot be read.
     """
     worth = {part.function: part.points for part in assignment.parts}
+    if assignment.variants:
+        from autograder.variants import points  # here, because few assignments ask questions of the bank
+
+        worth[VARIANTS] = points(assignment)
     return tuple(
         GivenCell(
             grade_id=grade_id(number, cell),

@@ -11,6 +11,9 @@ same for ever, and different for every student while there are enough.
 """
 
 import json
+import re
+import string
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,27 +21,24 @@ from autograder.assignment import VARIANTS, Assignment
 from autograder.errors import SpecError
 from question_bank.blueprint import Blueprint, parse_blueprint
 from question_bank.errors import BlueprintError
+from question_bank.issued import KeyItem
 
-FIELDS: Final = ("family", "count", "points", "radicals")
+HEADER: Final = re.compile(r"^(\s*\[\[?\s*)variants(?=[\s.\]])", re.MULTILINE)
+TABLE: Final = re.compile(r"^\s*\[")
 
 
 def blueprint(assignment: Assignment) -> Blueprint:
     """Read and check the tables.
 
     Raises:
-        SpecError: file, field, got, expected, with the nearest name.
+        SpecError: file, line, field, got, expected, with the nearest name.
     """
     path = assignment.folder / "assignment.toml"
-    lines = [f"title = {_toml(assignment.title)}", f"paper = {_toml(f'{VARIANTS}.{assignment.name}')}"]
-    for number, table in enumerate(assignment.variants):
-        for field in table:
-            if field not in FIELDS:
-                raise SpecError(f"{path}: {VARIANTS}[{number}].{field}: expected one of {', '.join(FIELDS)}")
-        lines += ["[[slots]]", *(f"{field} = {_toml(value)}" for field, value in table.items())]
     try:
-        return parse_blueprint("\n".join(lines).encode(), str(path))
-    except BlueprintError as error:
-        raise SpecError(str(error).replace("slots[", f"{VARIANTS}[")) from None
+        text = path.read_text(encoding="utf-8")
+        return parse_blueprint(_as_exam(assignment, text).encode(), str(path))
+    except (BlueprintError, OSError, ValueError) as error:
+        raise SpecError(re.sub(r"\bslots\b", VARIANTS, str(error))) from None
 
 
 def points(assignment: Assignment) -> float:
@@ -55,12 +55,37 @@ def folder(key: Path, assignment: str) -> Path:
     return key.parent / VARIANTS / assignment
 
 
+def answer_names(number: int, item: KeyItem) -> tuple[str, ...]:
+    """Name what the answers to a question's parts are assigned to; questions are counted from 1."""
+    count = len(item.question.parts)
+    letters = string.ascii_lowercase[:count] if count > 1 else [""]
+    return tuple(f"answer_{number}{letter}" for letter in letters)
+
+
+def _as_exam(assignment: Assignment, text: str) -> str:
+    """Write the tables as the slots of an exam, each on the line on which it stands, so that errors name the right one."""
+    head = [
+        f"title = {json.dumps(assignment.title)}",
+        f"paper = {json.dumps(f'{VARIANTS}.{assignment.name}')}",
+    ]
+    lines: list[str] = []
+    ours = False
+    for line in text.split("\n"):
+        ours = bool(HEADER.match(line)) if TABLE.match(line) else ours
+        lines.append(HEADER.sub(r"\1slots", line) if ours else "")
+    moved = "\n".join([*head, *lines[len(head) :]])
+    try:
+        if tomllib.loads(moved)["slots"] == list(assignment.variants):
+            return moved
+    except (tomllib.TOMLDecodeError, KeyError):
+        pass  # written in another way, such as `variants = [{...}]`: then the lines are not the file's
+    return "\n".join([*head, f"slots = {_toml(list(assignment.variants))}"])
+
+
 def _toml(value: Any) -> str:
     """Write a value that TOML gave as TOML on one line."""
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{json.dumps(key)} = {_toml(item)}' for key, item in value.items())} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"
-    return (
-        json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool | int | float) else str(value)
-    )
+    return json.dumps(value) if isinstance(value, str | bool | int | float) else json.dumps(str(value))
