@@ -5,16 +5,18 @@ item while the stratum is large enough; when it is not, the build says so with t
 frozen, and building again, with more students too, changes none of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from question_bank import bank
-from question_bank.assigning import assign
+from question_bank.assigning import Neighbours, assign, neighbours
 from question_bank.blueprint_data import Blueprint
 from question_bank.draw import Draw
 from question_bank.errors import BlueprintError
+from question_bank.exam_checks import check_family_versions, check_key, check_made_again, check_same
 from question_bank.exporters import EXPORTERS, Exporter
+from question_bank.fairness import write_report
 from question_bank.issued import (
     Exam,
     Planned,
@@ -27,10 +29,11 @@ from question_bank.issued import (
 )
 from question_bank.issuing import Issuer
 from question_bank.keys import CourseKey
+from question_bank.keysheets import write_keysheets
 from question_bank.model import Question
 from question_bank.own_data import is_own
 from question_bank.paper import Item, Paper
-from question_bank.planning import Shortage, plan, shortages, stratum
+from question_bank.planning import Left, Shortage, left, plan, shortages, stratum
 from question_bank.roster import Student, file_stem
 from question_bank.translation import localize
 from question_bank.verification import one_thread
@@ -44,12 +47,20 @@ class Built:
         papers: the files for students.
         issued: how many papers are new; `kept`: how many were issued before, and are unchanged.
         shortages: strata that are too small.
+        left: what is left of the strata where items were asked before.
+        keys: the key sheets.
+        report: how fair the papers are.
+        neighbours: pairs of students who sit near each other with the same version.
     """
 
     papers: tuple[Path, ...]
     issued: int
     kept: int
     shortages: tuple[Shortage, ...]
+    left: tuple[Left, ...] = ()
+    keys: tuple[Path, ...] = ()
+    report: Path | None = None
+    neighbours: tuple[Neighbours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +77,11 @@ def build(
     key: CourseKey,
     out: Path,
     formats: Sequence[str] = ("html", "json"),
+    avoid: Collection[str] = (),
 ) -> Built:
     """Write one paper a student under `out/papers`, and the keys under `out/key`.
 
-    Students who have a paper keep it, byte for byte; new ones get items that nobody has.
+    Students who have a paper keep it, byte for byte; new ones get items that nobody has, and none of those to `avoid`.
 
     Raises:
         UnknownNameError: no such format.
@@ -81,26 +93,59 @@ def build(
         FormatError: a frozen file in `out` is damaged.
     """
     exporters = tuple(EXPORTERS.get(name) for name in dict.fromkeys(formats))
-    exam = read_exam(out) or Exam(
-        blueprint, plan(blueprint, key, papers_of(blueprint, roster)), key.fingerprint
-    )
-    _check_same(exam.blueprint, blueprint, out)
+    exam = _exam(blueprint, key, out, papers_of(blueprint, roster), avoid)
+    check_same(exam.blueprint, blueprint, out)
     kept = read_sheets(out)
     fresh = [student for student in roster if student.id not in kept]
     if fresh:
-        _check_versions(exam, out)
-        _check_key(exam, key, out)
+        check_family_versions(exam, out)
+        check_key(exam, key, out)
     with one_thread():
         sheets = _issue(exam, key, kept, fresh, roster)
     write_exam(out, exam)
     for sheet in sheets.values():
         write_sheet(out, sheet)
-    everyone = {**kept, **sheets}
+    return _write(exam, {**kept, **sheets}, len(sheets), roster, out, exporters)
+
+
+def _write(
+    exam: Exam,
+    sheets: Mapping[str, Sheet],
+    issued: int,
+    roster: Sequence[Student],
+    out: Path,
+    exporters: Sequence[Exporter],
+) -> Built:
+    """Write what people read: papers, key sheets, the report."""
+    keys = write_keysheets(out, sheets)
+    report = write_report(out, exam, sheets, roster)
     papers = [
-        path for student in roster for path in _write_paper(out, everyone[student.id], student, exporters)
+        path for student in roster for path in _write_paper(out, sheets[student.id], student, exporters)
     ]
-    short = shortages(exam, blueprint.versions or len(everyone))
-    return Built(tuple(papers), len(sheets), len(roster) - len(sheets), short)
+    short = shortages(exam, exam.blueprint.versions or len(sheets))
+    near = alike(roster, sheets)
+    return Built(tuple(papers), issued, len(roster) - issued, short, left(exam), keys, report, near)
+
+
+def _exam(blueprint: Blueprint, key: CourseKey, out: Path, papers: int, avoid: Collection[str]) -> Exam:
+    """Return what is fixed for the class: as it was when the exam was first built, with what is to be avoided since."""
+    exam = read_exam(out)
+    if exam is None:
+        planned = plan(blueprint, key, papers, frozenset(avoid))
+        return Exam(blueprint, planned, key.fingerprint, tuple(sorted(avoid)))
+    new = set(avoid) - set(exam.avoid)
+    if new and exam.blueprint.versions:
+        raise BlueprintError(
+            f"{out}: got {len(new)} more items to avoid, expected those of its first build: its versions are fixed; build into "
+            "another folder"
+        )
+    return replace(exam, avoid=tuple(sorted({*exam.avoid, *new}))) if new else exam
+
+
+def alike(roster: Sequence[Student], sheets: Mapping[str, Sheet]) -> tuple[Neighbours, ...]:
+    """Count the neighbours in the room who have the same version."""
+    versions = {id_: sheet.version or id_ for id_, sheet in sheets.items()}
+    return tuple(each for each in neighbours(roster, versions) if each.alike)
 
 
 def papers_of(blueprint: Blueprint, roster: Sequence[Student]) -> int:
@@ -120,6 +165,7 @@ def _issue(
     versions: dict[str, str] = {}
     if names:
         before = {id_: sheet.version for id_, sheet in kept.items()}
+        check_made_again(issuer, kept.values())
         versions = assign(
             students,
             before,
@@ -174,47 +220,6 @@ def paper_of(sheet: Sheet) -> Paper:
         sheet.version,
         sheet.coded,
     )
-
-
-def _check_same(issued: Blueprint, asked: Blueprint, out: Path) -> None:
-    """Refuse to mix papers of two blueprints."""
-    if issued != asked:
-        fields = ("title", "paper", "language", "versions", "shuffle", "slots", "sections", "questions")
-        what = next(name for name in fields if getattr(issued, name) != getattr(asked, name))
-        raise BlueprintError(
-            f"{out}: holds papers of another blueprint: {what} was {_part(issued, what)}, is {_part(asked, what)}; "
-            "issued papers never change, so build into another folder"
-        )
-
-
-def _check_versions(exam: Exam, out: Path) -> None:
-    """Refuse to mix papers of two versions of a family."""
-    for planned in exam.plan:
-        if is_own(planned.family):
-            continue  # it is frozen with the blueprint
-        version = bank.get(planned.family).version
-        if version != planned.version:
-            raise BlueprintError(
-                f"{out}: slots[{planned.slot}]: its papers were made by version {planned.version} of {planned.family}, which "
-                f"is now version {version}; give the new students a paper of their own in another folder"
-            )
-
-
-def _check_key(exam: Exam, key: CourseKey, out: Path) -> None:
-    """Refuse to mix papers of two keys: the key and the blueprint alone must give the papers again."""
-    if exam.key != key.fingerprint:
-        raise BlueprintError(
-            f"{out}: its papers were made with another course key ({exam.key}, got {key.fingerprint}); give that one by --key, "
-            "or give the new students a paper of their own in another folder"
-        )
-
-
-def _part(blueprint: Blueprint, what: str) -> object:
-    if what == "slots":
-        return [f"{slot.count} x {slot.source} ({slot.points})" for slot in blueprint.slots]
-    if what == "questions":
-        return ", ".join(f"{each.name} ({each.question.digest()[:8]})" for each in blueprint.questions)
-    return repr(getattr(blueprint, what))
 
 
 def _write_paper(out: Path, sheet: Sheet, student: Student, exporters: Iterable[Exporter]) -> Iterable[Path]:

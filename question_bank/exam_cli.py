@@ -86,29 +86,49 @@ def preview(
 @exam_app.command()
 def build(
     blueprint: BlueprintPath,
-    roster: Annotated[Path, typer.Option(help="Class list: CSV with the columns id,name.")],
+    roster: Annotated[Path, typer.Option(help="Class list: CSV with the columns id,name, or an export.")],
     out: Annotated[Path, typer.Option(help="Folder for papers/ (students) and key/ (you only).")],
     formats: Annotated[str, typer.Option("--format", help="Formats with commas between them.")] = "html,json",
     key: KeyPath = None,
+    seating: Annotated[
+        Path | None, typer.Option(help="CSV with the columns id,row,seat; versions differ side by side.")
+    ] = None,
+    avoid: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a past exam, or a pool, whose items are not asked again."),
+    ] = None,
+    id_column: Annotated[str, typer.Option("--id", help="Column of the class list that has the id.")] = "",
 ) -> None:
     """Write one paper for each student, and the keys apart. Students who have a paper already keep it."""
     from question_bank import exam
     from question_bank.blueprint import read_blueprint
     from question_bank.exporters import EXPORTERS
-    from question_bank.roster import read_roster
+    from question_bank.past_items import items_of
+    from question_bank.roster import read_roster, seated
 
     names = [name.strip() for name in formats.split(",") if name.strip()]
     for name in names or [formats]:
         EXPORTERS.get(name)
-    plan, students = read_blueprint(blueprint), read_roster(roster)
+    plan, students = read_blueprint(blueprint), read_roster(roster, id_column)
+    if seating is not None:
+        students = seated(students, seating)
+    known = items_of(avoid or ())
     with _writing(out):
-        built = exam.build(plan, students, _key(blueprint, key), out, names)
-    for shortage in built.shortages:
-        typer.echo(f"legrade: {shortage}", err=True)
+        built = exam.build(plan, students, _key(blueprint, key), out, names, known)
+    for told in (*built.shortages, *built.left):
+        typer.echo(f"legrade: {told}", err=True)
+    for near in built.neighbours:
+        typer.echo(
+            f"legrade: {near.alike} of {near.pairs} pairs {near.kind} have the same version; more versions, or other seats, help",
+            err=True,
+        )
     kept = f", {built.kept} kept as they were issued" if built.kept else ""
     typer.echo(f"{built.issued} paper{'s' * (built.issued != 1)} issued{kept}.")
     typer.echo(f"For students: {out / 'papers'} ({len(built.papers)} files)")
     typer.echo(f"For you only: {out / 'key'} (needed to mark)")
+    typer.echo(
+        f"  {len(built.keys)} key sheet{'s' * (len(built.keys) != 1)} in key/sheets, how fair it is in {built.report}"
+    )
 
 
 @exam_app.command()

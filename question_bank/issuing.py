@@ -1,23 +1,24 @@
 """Issuing items: the one place that decides which student gets which item."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from question_bank import bank
 from question_bank.blueprint_data import ITEMS, OPTIONS, Blueprint
 from question_bank.draw import Draw
-from question_bank.frozen import digest
 from question_bank.issued import KeyItem, Sheet
 from question_bank.keys import CourseKey
 from question_bank.model import Question
 from question_bank.own_data import is_own
 from question_bank.paper import Heading
 from question_bank.planned import Exam, Planned
-from question_bank.planning import stratum, too_few
+from question_bank.planning import identity, point_identity, stratum, too_few
 from question_bank.roster import Student
 from question_bank.shuffling import shuffled
 from question_bank.translation import localize
+
+__all__ = ["Issuer", "identity"]
 
 _ATTEMPTS = 64
 _CODE_BYTES = 5
@@ -49,9 +50,10 @@ class Issuer:
     def __init__(self, exam: Exam, key: CourseKey, issued: Iterable[Sheet]) -> None:
         self._exam = exam
         self._key = key
+        self._avoid = frozenset(exam.avoid)
         self._codes: set[str] = set()
         self._uses: dict[str, int] = {}
-        self._strata = {id(planned): stratum(planned) for planned in exam.plan}
+        self._strata = {id(planned): stratum(planned, self._avoid) for planned in exam.plan}
         self._points: dict[int, dict[str, int]] = {}
         for sheet in issued:
             if not sheet.version:
@@ -157,7 +159,7 @@ class Issuer:
             stream = draw.child("attempt", attempt)
             question = bank.issue(family, stream.choice(self._strata[id(planned)]), stream.child("entries"))
             same = identity(question)
-            if same in own:
+            if same in own or same in self._avoid:
                 continue
             if not self._uses.get(same):
                 return question
@@ -171,7 +173,7 @@ class Issuer:
         if id(planned) not in self._points:
             at = bank.get(planned.family).space.at
             self._points[id(planned)] = {
-                _point_identity(planned.family, at(i)): i for i in self._strata[id(planned)]
+                point_identity(planned.family, at(i)): i for i in self._strata[id(planned)]
             }
         points = self._points[id(planned)]
         uses = {index: self._uses.get(same, 0) for same, index in points.items() if same not in own}
@@ -192,16 +194,3 @@ class Issuer:
                 self._codes.add(code)
                 return code
             attempt += 1
-
-
-def identity(question: Question) -> str:
-    """Return what two questions share when they are the same item to a student, in whatever order options stand."""
-    if is_own(question.family):
-        return digest({"family": question.family})
-    if bank.get(question.family).maker.drawn:
-        return bank.redact(question).digest()
-    return _point_identity(question.family, question.given)
-
-
-def _point_identity(family: str, given: Mapping[str, int]) -> str:
-    return digest({"family": family, "given": dict(given)})

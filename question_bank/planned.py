@@ -8,7 +8,7 @@ from types import MappingProxyType
 from question_bank import credit
 from question_bank.blueprint_data import Blueprint
 from question_bank.errors import FormatError
-from question_bank.frozen import rational, take, take_all, take_rational
+from question_bank.frozen import rational, take, take_all, take_rational, text
 from question_bank.values import Json, Rational, simplest, value_to_json
 
 EXAM_FORMAT = "legrade-exam-1"
@@ -78,11 +78,13 @@ class Exam:
         blueprint: what was asked for.
         plan: the items of every paper.
         key: which course key the papers are derived from, its `CourseKey.fingerprint`.
+        avoid: items that are not asked, sorted, see `planning.identity`.
     """
 
     blueprint: Blueprint
     plan: tuple[Planned, ...]
     key: str
+    avoid: tuple[str, ...] = ()
 
     def to_json(self) -> Json:
         """Freeze the exam."""
@@ -92,6 +94,7 @@ class Exam:
             "blueprint": self.blueprint.to_json(),
             "plan": plan,
             "key": self.key,
+            **({"avoid": list(self.avoid)} if self.avoid else {}),
         }
 
     @classmethod
@@ -103,7 +106,8 @@ class Exam:
         """
         expect_format(data, EXAM_FORMAT)
         blueprint = Blueprint.from_json(take(data, "blueprint", dict))
-        return cls(blueprint, take_all(data, "plan", Planned.from_json), take(data, "key", str))
+        avoid = take_all(data, "avoid", text) if isinstance(data, dict) and "avoid" in data else ()
+        return cls(blueprint, take_all(data, "plan", Planned.from_json), take(data, "key", str), avoid)
 
 
 def expect_format(data: Json, expected: str) -> None:

@@ -249,6 +249,7 @@ def test_a_rule_decides_what_parts_earn(rule, earned):
     assert mark_item(item, {}).points == 0
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.fractions(0, 1), min_size=1, max_size=6))
 def test_no_rule_gives_more_than_all_or_less_than_nothing(fractions):
     """Stricter rules never give more; all right is always everything."""
