@@ -74,6 +74,8 @@ _FORMS: dict[str, Callable[[Any], bool]] = {
     "parameters": _is_count,
     "seen": _are_notes,
     "sequential": lambda value: isinstance(value, Handle),
+    "limit_steps": lambda value: value is None,
     "set_weights": lambda value: value is None,
+    "steps": _is_count,
     "weights": _are_weights,
 }

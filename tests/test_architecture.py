@@ -17,6 +17,7 @@ ALONE = {
     "autograder.worker_networks",
     "autograder.worker_probes",
     "autograder.worker_steps",
+    "autograder.worker_steps",
     "autograder.legrade_checks",
     "autograder.sandboxes.zygote",
     "autograder.sandboxes.jail",

@@ -25,7 +25,7 @@ WARM = {
     "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft"),
     "torch": ("torch", "torch.nn.functional", "torch.optim", "torch.utils.data"),
 }
-FOR_TORCH = ("worker_models", "worker_probes", "worker_networks", "worker_dispatch")
+FOR_TORCH = ("worker_models", "worker_probes", "worker_networks", "worker_steps", "worker_dispatch")
 ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 -- the worker's own
     "IPYTHONDIR": "/tmp/ipython",  # noqa: S108 -- the same
