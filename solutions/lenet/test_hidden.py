@@ -18,6 +18,7 @@ from autograder.architectures import architecture_of, refuse_other_images
 from autograder.calibration import chosen_dataset, reference_beside, track_beside
 from autograder.datasets import load
 from autograder.errors import SpecError
+from autograder.steps import within_steps
 from autograder.testing import Handle, Mismatch, StudentFault, Tensor, assert_same, credit
 from autograder.training import (
     accuracy,
@@ -411,7 +412,10 @@ def fit_once(student, options, rng, run):
     if sorted(w.size for w in weights(student, model)) == sorted(architecture_of(options).sizes):
         set_weights(student, model, draw_weights(rng, options))
     before, where, seed = weights(student, model), options["device"], int(rng.integers(1 << 31))
-    got = student.fit(model, run["x"], run["y"], device=where, seed=seed, **run["track"].recipe)
+    recipe, x, y = run["track"].recipe, run["x"], run["y"]
+    got = within_steps(
+        student, recipe, len(y.array), lambda: student.fit(model, x, y, device=where, seed=seed, **recipe)
+    )
     changed = student.changed_arguments()
     after, x_test = weights(student, model, before), Tensor(run["data"].x_test)
     logits = student.predict(model, x_test, batch_size=128, device=where)
