@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from question_bank.corrections import Correction, corrected, read_corrections
 from question_bank.errors import ResponseError
 from question_bank.issued import Sheet, read_sheets
 from question_bank.judging import mark_item
@@ -22,15 +23,19 @@ from question_bank.written import read_written
 _FILE_PREFIX: Final = "responses-"
 
 
-def mark(folder: Path, responses: Path, written: Path | None = None) -> Marks:
+def mark(
+    folder: Path, responses: Path, written: Path | None = None, corrections: Path | None = None
+) -> Marks:
     """Mark a file of responses, or a folder of them, with the keys that `exam.build` froze in `folder`.
 
     Args:
         folder: of the issued papers.
         responses: what was handed in.
         written: the table of written answers, with a person's points filled in; see `question_bank.written`.
+        corrections: the file of corrections; see `question_bank.corrections`.
 
     Raises:
+        BlueprintError: the file of corrections cannot be used; the message names the line.
         WrittenError: the table of written answers cannot be used; the message names the line.
         ResponseError: `folder` holds no issued papers, or there is nothing at `responses`.
         FormatError: a frozen key is damaged.
@@ -41,16 +46,28 @@ def mark(folder: Path, responses: Path, written: Path | None = None) -> Marks:
             f"{folder}: holds no issued papers; give the folder that `legrade exam build --out` wrote"
         )
     found, problems = read_responses(responses)
-    return mark_all(sheets, found, problems, read_written(written, sheets) if written else {})
+    judged = read_written(written, sheets) if written else {}
+    return mark_all(
+        sheets, found, problems, judged, read_corrections(corrections, sheets) if corrections else ()
+    )
 
 
 def mark_all(
     sheets: Mapping[str, Sheet],
     responses: Iterable[Response],
     problems: Iterable[Problem] = (),
-    judged: Mapping[str, Judged] | None = None,
+    judged: Mapping[str, Mapping[str, Judged]] | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> Marks:
-    """Mark what was read; `problems` are the files that could not be read, `judged` what a person gave for written answers."""
+    """Mark what was read.
+
+    Args:
+        sheets: the papers with their keys, by student.
+        responses: what was handed in.
+        problems: the files that could not be read.
+        judged: what a person gave for written answers: for each student, by `<item>/<part>`.
+        corrections: of the exam.
+    """
     unused: list[tuple[str | None, Problem]] = [(_owner(sheets, p.file), p) for p in problems]
     usable: dict[str, list[Response]] = {}
     reports: list[Problem] = []
@@ -70,7 +87,12 @@ def mark_all(
             )
     students = tuple(
         replace(
-            _student_mark(sheet, usable.get(name, []), [p for owner, p in unused if owner == name], judged),
+            _student_mark(
+                sheet,
+                usable.get(name, []),
+                [p for owner, p in unused if owner == name],
+                (judged or {}).get(name),
+            ),
             language=sheet.language,
         )
         for name, sheet in sorted(sheets.items())
@@ -106,6 +128,16 @@ def _student_mark(
     if unused:
         return StudentMark(sheet.student, "needs a person", told, "", _blank(sheet))
     return StudentMark(sheet.student, "no response", "no response", "", _blank(sheet))
+
+
+def _corrected(sheet: Sheet, mark: StudentMark, corrections: Sequence[Correction]) -> StudentMark:
+    """Apply corrections to what one student has."""
+    handed_in = mark.status == "marked"
+    items = tuple(
+        corrected(item, each, corrections, handed_in=handed_in)
+        for item, each in zip(sheet.items, mark.items, strict=True)
+    )
+    return replace(mark, items=items)
 
 
 def _blank(sheet: Sheet) -> tuple[ItemMark, ...]:

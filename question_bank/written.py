@@ -46,43 +46,58 @@ def to_csv(marks: Marks, sheets: Mapping[str, Sheet]) -> bytes:
     return stream.getvalue().encode("utf-8-sig") if count else b""
 
 
-def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, Judged]:
-    """Read the points that a person filled in, by `<item>/<part>`.
+def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, dict[str, Judged]]:
+    """Read the points that a person filled in: for each student, by `<item>/<part>`.
 
     Raises:
-        WrittenError: the table cannot be read, a row names no written answer, names one twice, or has points that are no
-            number from 0 to its most; the message says which line.
+        WrittenError: the table cannot be read, a row names no written answer, or one of several students without saying whose,
+            names one twice, or has points that are no number from 0 to its most; the message says which line.
     """
     most = _most_points(sheets)
-    found: dict[str, Judged] = {}
-    seen: set[str] = set()
+    found: dict[str, dict[str, Judged]] = {}
+    seen: set[tuple[str, str]] = set()
     for line, row in _rows(path):
         key, typed = row["answer"].strip(), row["points"].strip().replace(",", ".")
         if key not in most:
             raise WrittenError(f"{path}, line {line}: answer={key!r}: is no written answer of these papers")
-        if key in seen:
+        students = most[key]
+        whose = _whose(row["student"].strip(), students)
+        if not whose:
+            raise WrittenError(
+                f"{path}, line {line}: student={row['student']!r}: expected one of the {len(students)} students whose paper asks "
+                f"{key}, as marking wrote it"
+            )
+        if (whose, key) in seen:
             raise WrittenError(f"{path}, line {line}: answer={key!r}: is there twice; keep one row")
-        seen.add(key)
+        seen.add((whose, key))
         if not typed:
             continue
         points = _number(typed)
-        if points is None or not 0 <= points <= most[key]:
+        if points is None or not 0 <= points <= students[whose]:
             raise WrittenError(
-                f"{path}, line {line}: points={row['points']!r}: expected a number from 0 to {most[key]}, or nothing"
+                f"{path}, line {line}: points={row['points']!r}: expected a number from 0 to {students[whose]}, or nothing"
             )
-        found[key] = Judged(points / most[key], row["written"])
+        found.setdefault(whose, {})[key] = Judged(points / students[whose], row["written"])
     return found
 
 
-def _most_points(sheets: Mapping[str, Sheet]) -> dict[str, int]:
-    """Return the points that each written answer can earn, by `<item>/<part>`."""
-    return {
-        key_of(item.id, number): sum(line.points for line in part.answer.rubric)
-        for sheet in sheets.values()
-        for item in sheet.items
-        for number, part in enumerate(item.question.parts)
-        if isinstance(part.answer, Written)
-    }
+def _whose(written: str, students: Mapping[str, int]) -> str:
+    """Return whose answer a row is; empty where that is not clear. Students of one version have the same items."""
+    if len(students) == 1:
+        return next(iter(students))
+    return next((name for name in students if written in {name, safe_text(name)}), "")
+
+
+def _most_points(sheets: Mapping[str, Sheet]) -> dict[str, dict[str, int]]:
+    """Return the points that each written answer can earn: by `<item>/<part>`, of each student who has the item."""
+    most: dict[str, dict[str, int]] = {}
+    for name, sheet in sheets.items():
+        for item in sheet.items:
+            for number, part in enumerate(item.question.parts):
+                if isinstance(part.answer, Written):
+                    points = sum(line.points for line in part.answer.rubric)
+                    most.setdefault(key_of(item.id, number), {})[name] = points
+    return most
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -105,7 +120,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise WrittenError(f"{path}, line {reader.line_num}: {error}") from None
     if not set(_NEEDED) <= set(reader.fieldnames or ()):
         raise WrittenError(f"{path}: columns {reader.fieldnames}: expected {', '.join(_NEEDED)} among them")
-    return [(line, {name: row.get(name) or "" for name in _NEEDED}) for line, row in rows]
+    return [(line, {name: row.get(name) or "" for name in (*_NEEDED, "student")}) for line, row in rows]
 
 
 def _number(text: str) -> Fraction | None:

@@ -1,6 +1,7 @@
 """Written answers: never marked by a program, told to a person in a table, and read back from it."""
 
 import contextlib
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -67,7 +68,7 @@ def test_the_table_goes_to_a_person_and_comes_back(tmp_path):
     path = tmp_path / "written.csv"
     path.write_text(data.replace(",3,", ",3,2.5"), encoding="utf-8-sig")
     judged = written.read_written(path, SHEETS)
-    assert judged == {"aaaa/a": Judged(Fraction(5, 6), "'=HYPERLINK(1)")}
+    assert judged == {AN.id: {"aaaa/a": Judged(Fraction(5, 6), "'=HYPERLINK(1)")}}
     [student] = marks("=HYPERLINK(1)", judged).students
     assert student.points == 3 + 3 * Fraction(5, 6)
     assert ",3,2.5" in written.to_csv(marks("=HYPERLINK(1)", judged), SHEETS).decode()
@@ -76,7 +77,7 @@ def test_the_table_goes_to_a_person_and_comes_back(tmp_path):
 def test_a_spreadsheet_of_another_country_is_read(tmp_path):
     """Semicolons and a decimal comma."""
     assert written.read_written(table(tmp_path, ["aaaa/a;1,5;x y"], "answer;points;written"), SHEETS) == {
-        "aaaa/a": Judged(Fraction(1, 2), "x y")
+        AN.id: {"aaaa/a": Judged(Fraction(1, 2), "x y")}
     }
 
 
@@ -104,12 +105,12 @@ def test_any_file_is_read_or_refused(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("fuzz") / "written.csv"
     path.write_bytes(data)
     with contextlib.suppress(WrittenError):
-        assert set(written.read_written(path, SHEETS)) <= {"aaaa/a"}
+        assert all(set(given) <= {"aaaa/a"} for given in written.read_written(path, SHEETS).values())
 
 
 def test_points_count_for_the_text_that_was_read():
     """Who hands in another text waits again; a text whose line ends a spreadsheet changed is the same."""
-    judged = {"aaaa/a": Judged(Fraction(1, 3), "It takes\r\nthe largest. ")}
+    judged = {AN.id: {"aaaa/a": Judged(Fraction(1, 3), "It takes\r\nthe largest. ")}}
     assert marks("It takes\nthe largest.", judged).students[0].points == 4
     assert marks("It takes the smallest.", judged).students[0].points is None
 
@@ -131,3 +132,33 @@ def test_a_rubric_has_lines_that_count():
         Written(())
     with pytest.raises(AnswerError, match="points=0"):
         Criterion(Message("x"), 0)
+
+
+def test_students_of_one_version_are_judged_each_by_their_own_row(tmp_path):
+    """They have the same items, so the row's student tells whose answer it is; a row that does not is refused."""
+    minus = Student("-7", "Minus")
+    sheets = {
+        name: replace(SHEETS[AN.id], student=Student(name, name), version="A") for name in (AN.id, minus.id)
+    }
+    answers = [Response(f"{name}.json", "quiz-1", name, {"aaaa/a": f"By {name}"}) for name in sheets]
+    table_ = written.to_csv(marking.mark_all(sheets, answers), sheets).decode("utf-8-sig")
+    assert "aaaa/a,'-7," in table_
+    path = tmp_path / "written.csv"
+    rows = table_.splitlines()
+    path.write_text(
+        "\n".join([rows[0], *(f"{row}{n}" for n, row in enumerate(rows[1:], start=1))]), encoding="utf-8"
+    )
+    judged = written.read_written(path, sheets)
+    assert {name: set(given) for name, given in judged.items()} == {AN.id: {"aaaa/a"}, "-7": {"aaaa/a"}}
+    marked = marking.mark_all(sheets, answers, (), judged)
+    assert [student.points for student in marked.students] == [1, 2]
+    assert rows[1].split(",")[1] == "'-7"
+    path.write_text("answer,student,written,points\naaaa/a,Nobody,x,1\n", encoding="utf-8")
+    with pytest.raises(
+        WrittenError,
+        match=r"line 2: student='Nobody': expected one of the 2 students whose paper asks aaaa/a",
+    ):
+        written.read_written(path, sheets)
+    path.write_text("answer,student,written,points\naaaa/a,-7,x,1\naaaa/a,'-7,x,2\n", encoding="utf-8")
+    with pytest.raises(WrittenError, match=r"line 3: answer='aaaa/a': is there twice; keep one row"):
+        written.read_written(path, sheets)
