@@ -86,12 +86,11 @@ class Look:
 
     def explanations(self, names: Names) -> str:
         """Say what is behind a wrong entry."""
-        return " ".join(self.template(self.say(explanation(name))) for name in names)
+        return " ".join(self.template(self._explanation(name)) for name in names)
 
-
-def explanation(name: str) -> str:
-    """Return what is said to a student about a misconception; of one that is not in the catalogue, its name."""
-    return CATALOGUE[name].explanation if name in CATALOGUE else name
+    def _explanation(self, name: str) -> str:
+        """Return what is said about a misconception; a question of the course's own says it itself."""
+        return self.say(CATALOGUE[name].explanation) if name in CATALOGUE else name
 
 
 def stem(question: Question, code: str, look: Look) -> str:

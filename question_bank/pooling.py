@@ -23,6 +23,7 @@ from question_bank.issued import KeyItem, Planned, private_folder, write_whole
 from question_bank.issuing import identity
 from question_bank.keys import CourseKey
 from question_bank.model import Question
+from question_bank.own_data import is_own
 from question_bank.planning import plan, stratum
 from question_bank.pool import FrozenPool, Group, Pool
 from question_bank.translation import localize
@@ -124,21 +125,23 @@ class _Maker:
         self._taken: set[str] = set()
 
     def group(self, planned: Planned, variants: int) -> Group:
-        """Make a group of as many items as the stratum holds, none of which is in another group."""
+        """Make a group of as many items as the stratum holds, none of which is in another group; one of a question of its own."""
+        own = self._blueprint.own(planned.family) if is_own(planned.family) else None
         items = []
-        for number, question in enumerate(self._questions(planned, variants)):
+        for number, question in enumerate((own.question,) if own else self._questions(planned, variants)):
             self._taken.add(identity(question))
-            read = localize(question, self._blueprint.language)
+            language = self._blueprint.language
+            read = own.read_in(question, language) if own else localize(question, language)
             name = self._code(planned, number)
             items.append(KeyItem(name, planned.slot, planned.points, read, credit=planned.credit))
         slot = self._blueprint.slots[planned.slot]
         place = f"{planned.slot + 1}.{planned.number + 1}" if slot.count > 1 else str(planned.slot + 1)
         return Group(
             f"Slot {place}: {planned.family}",
-            bank.get(planned.family).topic,
+            "" if own else bank.get(planned.family).topic,
             planned.points,
             tuple(items),
-            variants,
+            1 if own else variants,
             planned.radicals,
         )
 

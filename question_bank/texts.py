@@ -8,11 +8,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from question_bank import bank, course_html, drawings, exporters, languages, translation
+from question_bank import bank, course_html, drawings, exporters, languages, markdown_text, translation
 from question_bank.authoring import Family
 from question_bank.draw import Draw
 from question_bank.errors import MissingTranslationError
-from question_bank.exporters import html
+from question_bank.exporters import html, notebook
 from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.readings import PROBLEMS
 
@@ -61,7 +61,8 @@ def of_pages() -> set[str]:
     """Return what the page of a paper says by itself: its templates, script and figures, why an answer cannot be read."""
     from babel.messages.extract import extract
 
-    found = {*PROBLEMS.values(), *html.TEXTS, *drawings.WORDS, *course_html.WORDS}
+    found = {*PROBLEMS.values(), *html.TEXTS, *drawings.WORDS}
+    found.update(course_html.WORDS, markdown_text.WORDS, notebook.WORDS)
     for path in sorted(TEMPLATES.glob("*.j2")):
         if path.name.endswith(".js.j2"):
             found.update(languages.in_script(path.read_text(encoding="utf-8")))

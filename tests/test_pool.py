@@ -26,6 +26,7 @@ from question_bank.pool import FrozenPool, Group, Pool, code
 from question_bank.readings import read
 from question_bank.registry import Registry
 from question_bank.spellings import RAISES, UNDETERMINED, decimal, spellings
+from question_bank.static_questions import parse_question
 from question_bank.values import RAISED, Field, Grid
 from question_bank.values import UNDETERMINED as OPEN
 
@@ -88,6 +89,30 @@ def test_a_small_stratum_gives_what_it_has_and_says_so():
         f"Slot 1.2: conv-output-size: {size - 2} different items wanted, 2 available with s = 1, p = 1, d = 1; "
         "fix other radicals or use another family"
     )
+
+
+OWN = b"""stem = "What does *padding* change?"
+feedback = "Each side gets more pixels."
+kind = "choice"
+options = ["the size", "the number of channels"]
+key = "the size"
+[[wrong]]
+answer = "the number of channels"
+feedback = "Padding is added to height & width."
+"""
+
+
+def test_a_question_of_the_courses_own_is_a_group_of_one():
+    """It has one variant, so none is missing; its own reasons are its feedback in every format."""
+    own = parse_question(OWN, "why-pad")
+    quiz = Blueprint("Q", "q", (Slot("", questions=("why-pad",)),), questions=(own,))
+    pool = pooling.make_pool(quiz, KEY, 5)
+    assert [(group.name, len(group.items)) for group in pool.groups] == [("Slot 1: own/why-pad", 1)]
+    assert pooling.shortages(pool) == ()
+    for name in KEY_EXPORTERS.names():
+        written = KEY_EXPORTERS.get(name).export(pool)
+        assert b"Padding is added to height &amp;" in written.replace(b"&amp;amp;", b"&amp;")
+        assert b"misconception: " not in written
 
 
 def digests(folder):

@@ -24,6 +24,7 @@ from question_bank.exporters import key_exporter
 from question_bank.figures import Figure
 from question_bank.gaps import Asked, Gap, NumberGap, OptionGap, PersonGap, TextGap
 from question_bank.issued import KeyItem
+from question_bank.misconceptions import CATALOGUE
 from question_bank.pool import Group, Pool, code
 from question_bank.spellings import decimal, spellings
 
@@ -137,7 +138,8 @@ def _question(item: KeyItem, group: Group, pool: Pool) -> _Question:
 def _tags(item: KeyItem, group: Group) -> Iterator[str]:
     if group.topic:
         yield f"topic: {group.topic}"
-    yield from dict.fromkeys(f"misconception: {wrong.misconception}" for wrong in item.question.wrong)
+    known = (wrong.misconception for wrong in item.question.wrong if wrong.misconception in CATALOGUE)
+    yield from dict.fromkeys(f"misconception: {name}" for name in known)
 
 
 def _formula(latex: str) -> str:
