@@ -448,7 +448,7 @@ def test_a_student_reads_what_is_wrong_and_no_value(tier_c):
 
 def test_chance_fails_nobody():
     """A right dropout misses the bounds of the suite less than once in a million gradings."""
-    share = stats.binom(960, 0.25)
+    share = stats.binom(960, 0.25)  # of these the 4 in 1,000 that are dropped four times are left out
     outside = share.cdf(np.ceil(960 * (0.25 - 0.085)) - 1) + share.sf(np.floor(960 * (0.25 + 0.085)))
     together = stats.binom(480, 0.625).sf(np.floor(480 * 0.75))
     hardly = stats.binom(320, 0.5625).cdf(59)  # of the eight logits that are independent

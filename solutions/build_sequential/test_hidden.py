@@ -206,27 +206,28 @@ def test_training(student, reference, rng):
 @pytest.mark.weight(3)
 def test_dropout(student, reference, rng):
     """In training mode dropout sets the share asked for of the flattened values to zero, each by itself, and others each time."""
-    x, values = draw_images(rng, 60), draw_readable(rng, reference)
+    x, values = draw_images(rng, 30), draw_readable(rng, reference)
     network, stages = build(student)
-    runs = [student.ask("run", network, x, arrange(values, stages), TRAIN, seed)[0] for seed in (7, 8)]
-    if any(run.shape != (60, 10) for run in runs):
+    seeds = (7, 8, 9, 10)
+    runs = [student.ask("run", network, x, arrange(values, stages), TRAIN, seed)[0] for seed in seeds]
+    if any(run.shape != (30, 10) for run in runs):
         raise Mismatch("the result has the wrong shape", str([run.shape for run in runs]))
     all_gone = np.stack(runs) == 0
     if (all_gone[..., 8:] != all_gone[..., :2]).any():
-        raise Mismatch(
-            "dropout is not applied to what the linear layer takes", "equal logits are not dropped together"
-        )
+        raise Mismatch("dropout is not applied to what the linear layer takes", "equal logits differ")
     gone = all_gone[..., :8]
-    share = float(gone.mean())  # of 960: the standard deviation is 0.014
+    there = ~gone.all(axis=0)  # where another layer is wrong, some values are never positive
+    if there.mean() < 0.2:
+        raise Mismatch("hardly any value gets through the dropout", f"{there.mean():.3f}")
+    share = float(gone[:, there].mean())  # of 960: the standard deviation is 0.014
     if abs(share - RATE) > 0.085:
         raise Mismatch("dropout does not set the share asked for to zero", f"{share:.3f}, expected {RATE}")
-    if not (gone[0] != gone[1]).any():
-        raise Mismatch("dropout sets the same values to zero each time", "two runs are equal")
-    together = float((gone[..., ::2] == gone[..., 1::2]).mean())  # of 480: 0.625 is expected, +- 0.022
-    if together > 0.75:
-        raise Mismatch(
-            "dropout does not treat every value by itself", f"{together:.3f} of the pairs are equal"
-        )
+    if (gone == gone[0]).all():
+        raise Mismatch("dropout sets the same values to zero each time", "all runs are equal")
+    pairs = there[:, ::2] & there[:, 1::2]
+    together = (gone[..., ::2] == gone[..., 1::2])[:, pairs]  # of 480: 0.625 is expected, +- 0.022
+    if together.size and together.mean() > 0.75:
+        raise Mismatch("dropout does not treat every value by itself", f"{together.mean():.3f} of the pairs")
 
 
 @pytest.mark.weight(1)
