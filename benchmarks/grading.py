@@ -92,7 +92,8 @@ def prepare(folder: Path, *, stock: bool) -> Path:
         cwd=ROOT,
     )
     if stock:
-        (course / "nbgrader_config.py").unlink()
+        for name in ("nbgrader_config.py", "nbgrader_config.json"):
+            (course / name).unlink()
         source = course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         notebook = json.loads(source.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
@@ -115,8 +116,9 @@ def hidden_cell(function: str) -> str:
     )
 
 
-def hand_in(course: Path, released: str, count: int) -> None:
-    """Give each invented student a right program in one of several styles."""
+def hand_in(course: Path, count: int) -> None:
+    """Give each invented student a right program in one of several styles, in the notebook that this course released."""
+    released = (course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
     for number in range(count):
         style = STYLES[number % len(STYLES)]
         sources = tuple(
@@ -151,12 +153,12 @@ def main() -> None:
             "stock nbgrader autograde": prepare(folder, stock=True),
             "ours in nbgrader autograde": prepare(folder, stock=False),
         }
-        ours, file = courses["ours in nbgrader autograde"], f"{ASSIGNMENT}.ipynb"
-        released = (ours / "release" / ASSIGNMENT / file).read_text(encoding="utf-8")
         for course in courses.values():
-            hand_in(course, released, options.submissions)
+            hand_in(course, options.submissions)
         loose = folder / "loose"
-        for path in sorted((ours / "submitted").glob(f"*/{ASSIGNMENT}/{file}")):
+        for path in sorted(
+            courses["ours in nbgrader autograde"].glob(f"submitted/*/{ASSIGNMENT}/{ASSIGNMENT}.ipynb")
+        ):
             (loose / path.parent.parent.name).mkdir(parents=True)
             shutil.copy(path, loose / path.parent.parent.name)
         for _ in range(options.repeat):
