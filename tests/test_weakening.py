@@ -101,8 +101,8 @@ WEAKENINGS = {
     ),
     "no limit of memory": Weakening(
         "sandboxes/jail.py",
-        "        _limit_memory(memory_mb)\n",
-        "",
+        "            _limit_memory(memory_mb)\n",
+        "            pass\n",
         f"{SANDBOX}::test_memory_beyond_the_limit_fails_in_the_students_code",
     ),
     "no limit of threads": Weakening(
@@ -128,6 +128,18 @@ WEAKENINGS = {
         'size = f"size={scratch_mb}m,nr_inodes',
         'size = f"size={scratch_mb + 100}m,nr_inodes',
         f"{SANDBOX}::test_scratch_space_ends",
+    ),
+    "CUDA in the zygote": Weakening(
+        "sandboxes/zygote.py",
+        "    if torch is not None and torch.cuda.is_initialized():\n",
+        "    if False:\n",
+        "tests/test_gpus.py::test_a_zygote_in_which_cuda_was_initialised_forks_nobody",
+    ),
+    "a file for a device": Weakening(
+        "sandboxes/jail.py",
+        '    if not stat.S_ISCHR(Path("/old" + path).lstat().st_mode):\n',
+        "    if False:\n",
+        "tests/test_gpus.py::test_what_is_no_device_is_not_shown",
     ),
 }
 
