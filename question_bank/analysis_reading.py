@@ -42,12 +42,12 @@ def read_row(sheets: Mapping[str, Sheet], student: Json) -> tuple[Seen, ...]:
 
 
 def _seen(item: KeyItem, version: str, marked: Json) -> Seen:
-    most = _exact(marked, "max_points")
-    share = _exact(marked, "points") / most if most else Fraction(0)
+    most = exact(marked, "max_points")
+    share = exact(marked, "points") / most if most else Fraction(0)
     return Seen(item, version, float(share), take_all(marked, "parts", _answer))
 
 
-def _exact(data: Json, name: str) -> Fraction:
+def exact(data: Json, name: str) -> Fraction:
     """Read a number as `marksheet` writes it: a text `n` or `n/d`."""
     text = take(data, name, str)
     if not _NUMBER.fullmatch(text):
@@ -57,7 +57,7 @@ def _exact(data: Json, name: str) -> Fraction:
 
 def _answer(part: Json) -> str:
     """Name an answer by what led to it."""
-    share = _exact(part, "fraction")
+    share = exact(part, "fraction")
     named = take_all(part, "misconceptions", lambda entry: take(entry, "id", str))
     if share == 1:
         return RIGHT

@@ -13,6 +13,7 @@ import typer
 from question_bank.analysis_cli import register as register_analysis
 from question_bank.exam_cli import exam_app
 from question_bank.exam_cli import register as register_exam
+from question_bank.exam_mark_cli import register as register_exam_mark
 from question_bank.gallery_cli import register as register_gallery
 from question_bank.lint_cli import register as register_check
 from question_bank.marking_cli import register as register_marking
@@ -32,6 +33,7 @@ _WRONG_KEYS = 1
 register_marking(bank_app)
 register_check(bank_app)
 register_texts(bank_app)
+register_exam_mark(exam_app)
 register_pool(exam_app)
 register_analysis(exam_app)
 

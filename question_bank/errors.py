@@ -57,6 +57,10 @@ class WrittenError(QuestionBankError):
     """The table of written answers cannot be used: file, line, got, expected."""
 
 
+class MarksFallError(QuestionBankError):
+    """A new marking would lower somebody's mark: whose, from what to what, next step."""
+
+
 class KeyFileError(QuestionBankError):
     """The course key is missing, malformed, readable by others, or would be overwritten."""
 

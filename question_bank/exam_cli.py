@@ -1,24 +1,20 @@
 """The commands `legrade exam new`, `exam preview`, `exam build` and `exam mark`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from question_bank.errors import QuestionBankError
+from question_bank.writable import writing
 
 if TYPE_CHECKING:
     from question_bank.blueprint_data import Slot
     from question_bank.issued import Planned
     from question_bank.keys import CourseKey
-    from question_bank.marks import Marks
 
 exam_app = typer.Typer(name="exam", help="Quizzes and exams: look, build, mark.", no_args_is_help=True)
 
-NEEDS_PERSON = 1
-_SHOWN = 20
 
 BlueprintPath = Annotated[Path, typer.Argument(metavar="BLUEPRINT", help="The exam.toml.")]
 KeyPath = Annotated[
@@ -42,7 +38,7 @@ def new_exam(
     question = path.parent / FOLDER / f"{QUESTION_NAME}.toml"
     if path.exists():
         raise QuestionBankError(f"{path}: is there already; name another file, nothing is overwritten")
-    with _writing(path.parent):
+    with writing(path.parent):
         question.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(BLUEPRINT)
@@ -113,7 +109,7 @@ def build(
     if seating is not None:
         students = seated(students, seating)
     known = items_of(avoid or ())
-    with _writing(out):
+    with writing(out):
         built = exam.build(plan, students, _key(blueprint, key), out, names, known)
     for told in (*built.shortages, *built.left):
         typer.echo(f"legrade: {told}", err=True)
@@ -131,50 +127,10 @@ def build(
     )
 
 
-@exam_app.command()
-def mark(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `exam build` wrote.")],
-    responses: Annotated[Path, typer.Argument(help="A responses file, or a folder of them.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write the marks; DIR/marks by default.")] = None,
-) -> None:
-    """Mark responses: marks.csv and marks.json. Exit code 1 when a person is needed: a file could not be used.
-
-    Written answers go to written.csv: fill in its points, and mark again.
-    """
-    from question_bank import marking, marksheet
-    from question_bank import written as tables
-    from question_bank.issued import read_sheets
-
-    target = out if out is not None else folder / "marks"
-    filled = target / "written.csv"
-    marks = marking.mark(folder, responses, filled if filled.exists() else None)
-    with _writing(target):
-        table, record = marksheet.write_marks(target, marks)
-        written = marksheet.write_written(filled, tables.to_csv(marks, read_sheets(folder)))
-    _print_marks(marks)
-    if written:
-        typer.echo(f"Written answers, for a person: {filled}")
-    typer.echo(f"Marks: {table}")
-    typer.echo(f"How every answer was read: {record}")
-    if marks.problems or any(student.status == "needs a person" for student in marks.students):
-        raise typer.Exit(NEEDS_PERSON)
-
-
 def _key(blueprint: Path, path: Path | None) -> "CourseKey":
     from question_bank.keys import DEFAULT_NAME, CourseKey
 
     return CourseKey.load(path if path is not None else blueprint.parent / DEFAULT_NAME)
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Turn what the system says about a folder that cannot be written into one line."""
-    try:
-        yield
-    except OSError as error:
-        raise QuestionBankError(
-            f"{error.filename or folder}: cannot be written: {error.strerror}; give --out a folder of your own"
-        ) from None
 
 
 def _heading(slot: "Slot", planned: "Planned") -> str:
@@ -187,17 +143,3 @@ def _heading(slot: "Slot", planned: "Planned") -> str:
     if slot.credit != PARTS:
         title += f", credit: {slot.credit}"
     return f"{title}; the same for all students: {radicals}" if radicals else title
-
-
-def _print_marks(marks: "Marks") -> None:
-    counts: dict[str, int] = {}
-    for student in marks.students:
-        counts[student.status] = counts.get(student.status, 0) + 1
-    typer.echo(f"{marks.title}: " + ", ".join(f"{count} {status}" for status, count in counts.items()))
-    for student in marks.students:
-        if student.status == "needs a person":
-            typer.echo(f"needs a person: {student.student.id}: {student.note}", err=True)
-    for problem in marks.problems[:_SHOWN]:
-        typer.echo(f"not used: {problem.file}: {problem.reason}", err=True)
-    if len(marks.problems) > _SHOWN:
-        typer.echo(f"not used: {len(marks.problems) - _SHOWN} more, see marks.json", err=True)

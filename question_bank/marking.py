@@ -97,6 +97,7 @@ def mark_all(
         )
         for name, sheet in sorted(sheets.items())
     )
+    students = tuple(_corrected(sheets[mark.student.id], mark, corrections) for mark in students)
     first = next(iter(sheets.values()))
     everything = sorted([*reports, *(p for _, p in unused)], key=lambda p: (p.file, p.reason))
     return Marks(first.paper, first.title, students, tuple(everything))

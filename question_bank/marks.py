@@ -53,13 +53,14 @@ class PartMark:
 
 @dataclass(frozen=True, slots=True)
 class ItemMark:
-    """The mark of one item: points earned of `max_points`, exact."""
+    """The mark of one item: points earned of `max_points`, exact; `corrections` that were applied, in words."""
 
     id: str
     family: str
     points: Fraction
     max_points: Fraction
     parts: tuple[PartMark, ...]
+    corrections: tuple[str, ...] = ()
 
     @property
     def waiting(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from question_bank import languages
-from question_bank.errors import MissingTranslationError
+from question_bank.errors import FormatError, MissingTranslationError
 from question_bank.issued import private_folder, write_whole
 from question_bank.languages import SOURCE
 from question_bank.marks import ItemMark, Marks, PartMark, StudentMark
@@ -26,6 +26,22 @@ def write_marks(folder: Path, marks: Marks) -> tuple[Path, Path]:
     write_whole(table, to_csv(marks), 0o600)
     write_whole(record, to_json(marks), 0o600)
     return table, record
+
+
+def read_marks(folder: Path) -> Json:
+    """Read the `marks.json` that an earlier marking wrote into `folder`; None where there is none.
+
+    Raises:
+        FormatError: it cannot be read.
+    """
+    path = folder / "marks.json"
+    try:
+        data: Json = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise FormatError(f"{path}: cannot be read ({error}); move it away and mark again") from None
+    return data
 
 
 def write_written(path: Path, table: bytes) -> bool:
@@ -51,18 +67,18 @@ def to_csv(marks: Marks) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     most = max(marks.students, key=lambda student: len(student.items)).items if marks.students else ()
-    columns = [f"Q{number} /{_points(item.max_points)}" for number, item in enumerate(most, start=1)]
+    columns = [f"Q{number} /{show_points(item.max_points)}" for number, item in enumerate(most, start=1)]
     writer.writerow(["id", "name", "status", *columns, "total", "max", "note"])
     for mark in marks.students:
         points = [
-            "" if mark.status == "needs a person" or item.waiting else _points(item.points)
+            "" if mark.status == "needs a person" or item.waiting else show_points(item.points)
             for item in mark.items
         ]
         points += [""] * (len(columns) - len(points))
-        total = "" if mark.points is None else _points(mark.points)
+        total = "" if mark.points is None else show_points(mark.points)
         texts = (mark.student.id, mark.student.name, mark.status)
         writer.writerow(
-            [*map(safe_text, texts), *points, total, _points(mark.max_points), safe_text(mark.note)]
+            [*map(safe_text, texts), *points, total, show_points(mark.max_points), safe_text(mark.note)]
         )
     return stream.getvalue().encode("utf-8-sig")
 
@@ -102,6 +118,7 @@ def item_to_json(item: ItemMark, language: str = SOURCE) -> Json:
         "points": None if item.waiting else _exact(item.points),
         "max_points": _exact(item.max_points),
         "parts": [_part(part, language) for part in item.parts],
+        **({"corrections": list(item.corrections)} if item.corrections else {}),
     }
 
 
@@ -141,10 +158,10 @@ def _exact(value: Fraction) -> str:
     return str(simplest(value))
 
 
-def _points(value: Fraction) -> str:
+def show_points(value: Fraction) -> str:
     """Round to four places.
 
-    >>> _points(Fraction(3, 2)), _points(Fraction(1, 3))
+    >>> show_points(Fraction(3, 2)), show_points(Fraction(1, 3))
     ('1.5', '0.3333')
     """
     return show_number(simplest(Fraction(round(value * 10**_PLACES), 10**_PLACES)))
