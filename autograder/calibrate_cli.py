@@ -62,13 +62,14 @@ def calibrate(
     lenet = calibrating.architecture_for(images, variant, shape)
     programs = calibrating.find_programs(find_course(course) / "solutions" / name, lenet)
     recipe = tracks.recipe(dataset, epochs, variant=lenet.name)
-    plan = calibrating.Plan(images, recipe, programs, lenet.name, device)
     journal = out.with_name(f"{out.name}.runs")
 
     def told(run: "Run") -> None:
         typer.echo(f"seed {run.seed}, {run.program}: accuracy {run.accuracy:.4f}", err=True)
 
     with open_sandbox(tier) as sandbox:
+        where = calibrating.device_of(sandbox, device)
+        plan = calibrating.Plan(images, recipe, programs, lenet.name, where)
         found = calibrating.calibrate(plan, sandbox, runs, journal=journal, told=told)
     calibrating.store(found, out, journal)
     lowest = min(run.accuracy for run in found.runs)

@@ -9,7 +9,7 @@ import json
 import math
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ PATIENCE = 3600.0
 LIMITS = Limits(
     load_seconds=120, call_seconds=PATIENCE, total_seconds=PATIENCE, cpu_seconds=int(PATIENCE), memory_mb=8192
 )
+WHOLE_GPU = 1 << 20
+"""MiB: more than any GPU has."""
 OWN = 5000
 """Training images that the last loss is taken of: more say little and cost time."""
 
@@ -94,6 +96,21 @@ def architecture_for(dataset: Dataset, variant: str, chosen: str | None = None) 
     found = architecture_of({"variant": variant, "input": chosen or next(iter(fitting), next(iter(INPUTS)))})
     refuse_other_images(found, dataset.name, image)
     return found
+
+
+def device_of(sandbox: Sandbox, wanted: str) -> str:
+    """Name the device that workers train on: `cpu`, or `cuda` with the model, which thresholds are recorded under.
+
+    Raises:
+        SpecError: there is none of that kind.
+    """
+    if wanted == "cpu":
+        return "cpu"
+    if wanted != "cuda" or sandbox.device == "cpu":
+        raise SpecError(
+            f"device {wanted!r}: expected 'cpu', or 'cuda' where the sandbox of tier A finds a GPU; `legrade doctor` says what is missing"
+        )
+    return sandbox.device
 
 
 def architecture_named(name: str) -> Architecture:
@@ -236,7 +253,8 @@ def train_once(plan: Plan, sandbox: Sandbox, program: Program, seed: int) -> Run
     """
     rng = np.random.default_rng([seed, 0])
     data = training.withhold(plan.dataset, training.draw_secret(rng), rng)
-    worker = sandbox.worker(("numpy", "torch"), LIMITS, notebook=False)
+    room = WHOLE_GPU if _kind(plan.device) == "cuda" else 0
+    worker = sandbox.worker(("numpy", "torch"), replace(LIMITS, gpu_memory_mb=room), notebook=False)
     try:
         error = worker.run_cell(program.source)
         if error is not None:

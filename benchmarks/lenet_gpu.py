@@ -196,8 +196,7 @@ def graded(job: Job, tier: str) -> tuple[Row, Row]:
         make = sandbox.worker
 
         def worker(libraries: tuple[str, ...], limits: Any, *, notebook: bool) -> Any:
-            gpu = 1 << 20 if job.device == "cuda" else 0
-            return Asking(make(libraries, replace(limits, gpu_memory_mb=gpu), notebook=notebook))
+            return Asking(make(libraries, limits, notebook=notebook))
 
         sandbox.worker = worker  # type: ignore[method-assign,assignment]
         program = calibrating.Program("reference", source)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -233,6 +234,18 @@ def plan(*sources):
     """Plan one epoch on noise."""
     programs = tuple(Program(f"p{number}", source) for number, source in enumerate(sources))
     return Plan(small_dataset(), ONCE, programs)
+
+
+def test_a_device_is_one_that_the_sandbox_has():
+    """A threshold is recorded under the model of its GPU; asking for one that is not there is answered at once."""
+    cpu, cuda = SimpleNamespace(device="cpu"), SimpleNamespace(device="cuda (NVIDIA H200)")
+    assert [calibrating.device_of(sandbox, "cpu") for sandbox in (cpu, cuda)] == ["cpu", "cpu"]
+    assert calibrating.device_of(cuda, "cuda") == "cuda (NVIDIA H200)"
+    for sandbox, wanted in ((cpu, "cuda"), (cuda, "mps")):
+        with pytest.raises(
+            SpecError, match=f"device '{wanted}': expected 'cpu', or 'cuda' .*`legrade doctor`"
+        ):
+            calibrating.device_of(sandbox, wanted)
 
 
 def test_an_interrupted_calibration_goes_on_and_ends_the_same(tmp_path, tier_a):

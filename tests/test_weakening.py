@@ -134,6 +134,7 @@ WEAKENINGS = {
         "    if torch is not None and torch.cuda.is_initialized():\n",
         "    if False:\n",
         "tests/test_gpus.py::test_a_zygote_in_which_cuda_was_initialised_forks_nobody",
+        "DID NOT RAISE",
     ),
     "a file for a device": Weakening(
         "sandboxes/jail.py",
