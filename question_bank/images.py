@@ -113,7 +113,7 @@ def _jpeg(data: bytes) -> Image:
 
 
 def _svg(data: bytes) -> Image:
-    """Read an SVG and write what it shows, in canonical XML, so that what was looked through is what is shown."""
+    """Read an SVG and write what it shows, so that what was looked through is what is shown."""
     from lxml import etree  # type: ignore[import-untyped]
 
     try:
@@ -135,7 +135,7 @@ def _svg(data: bytes) -> Image:
         raise FormatError(f"an SVG that begins with {root.tag!r}: expected svg in the namespace {_NAMESPACE}")
     _clean(root)
     width, height = _size(root)
-    return Image(SVG, etree.tostring(root, method="c14n"), width, height)
+    return Image(SVG, etree.tostring(root, with_tail=False), width, height)
 
 
 def _clean(element: "etree._Element") -> None:  # type: ignore[name-defined]  # noqa: F821 -- imported where it is used
