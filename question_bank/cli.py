@@ -15,6 +15,7 @@ from question_bank.exam_cli import exam_app
 from question_bank.exam_cli import register as register_exam
 from question_bank.exam_mark_cli import register as register_exam_mark
 from question_bank.gallery_cli import register as register_gallery
+from question_bank.gradebook_cli import register as register_gradebook
 from question_bank.lint_cli import register as register_check
 from question_bank.marking_cli import register as register_marking
 from question_bank.pool_cli import register as register_pool
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(bank_app)
     app.add_typer(key_app)
     register_exam(app)
+    register_gradebook(app)
     register_roster(app)
     register_gallery(bank_app)
 
