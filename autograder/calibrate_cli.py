@@ -54,13 +54,13 @@ def calibrate(
 
     A run that was interrupted goes on when the same command is given again.
     """
-    from autograder import calibrating, datasets, tracks
+    from autograder import calibrating, calibration_programs, datasets, tracks
     from autograder.course import find_course
     from autograder.sandboxes.probe import open_sandbox
 
     images = datasets.load(dataset, data_dir)
-    lenet = calibrating.architecture_for(images, variant, shape)
-    programs = calibrating.find_programs(find_course(course) / "solutions" / name, lenet)
+    lenet = calibration_programs.architecture_for(images, variant, shape)
+    programs = calibration_programs.find_programs(find_course(course) / "solutions" / name, lenet)
     recipe = tracks.recipe(dataset, epochs, variant=lenet.name)
     journal = out.with_name(f"{out.name}.runs")
 

@@ -173,6 +173,7 @@ def compiled(job: Job, lenet: Any) -> Row:
 def graded(job: Job, tier: str) -> tuple[Row, Row]:
     """Train the reference as a student's program; return the program's own time, and what grading adds to it."""
     from autograder import calibrating
+    from autograder.calibration_programs import Program
     from autograder.sandboxes.probe import open_sandbox
     from autograder.training import Recipe
 
@@ -199,7 +200,7 @@ def graded(job: Job, tier: str) -> tuple[Row, Row]:
             return Asking(make(libraries, limits, notebook=notebook))
 
         sandbox.worker = worker  # type: ignore[method-assign,assignment]
-        program = calibrating.Program("reference", source)
+        program = Program("reference", source)
         device = sandbox.device if job.device == "cuda" else "cpu"
         if job.device == "cuda" and device == "cpu":
             why = "the sandbox assigns no GPU here; see legrade doctor"

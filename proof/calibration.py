@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder import calibrating, calibration, datasets, tracks
+from autograder import calibrating, calibration, calibration_programs, datasets, tracks
 from autograder.calibration import Calibration
 from autograder.course import plan_functions, suite_digest
 from autograder.datasets import Dataset
@@ -137,7 +137,9 @@ def repeat(known: Calibration, sandbox: Sandbox, count: int, stage: Stage) -> li
 
 def retrain(known: Calibration, dataset: Dataset, sandbox: Sandbox, number: int) -> float:
     """Train a recorded run again; return the accuracy on the withheld images."""
-    programs = calibrating.find_programs(LENET, calibrating.architecture_named(known.variant))
+    programs = calibration_programs.find_programs(
+        LENET, calibration_programs.architecture_named(known.variant)
+    )
     plan = calibrating.Plan(dataset, known.recipe, programs, known.variant, known.device)
     run = known.runs[number]
     program = {program.name: program for program in programs}[run.program]

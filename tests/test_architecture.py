@@ -35,6 +35,7 @@ USE_CASE = {
     "autograder": (
         "calibrating",
         "calibration",
+        "calibration_programs",
         "checking",
         "doctor",
         "grade",

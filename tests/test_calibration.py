@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import calibrating, calibration, datasets, tracks
+from autograder import calibrating, calibration, calibration_programs, datasets, tracks
 from autograder.architectures import architecture_of
-from autograder.calibrating import Plan, Program
+from autograder.calibrating import Plan
 from autograder.calibration import Run
+from autograder.calibration_programs import Program
 from autograder.datasets import Dataset, load
 from autograder.errors import AutograderError, SpecError
 from autograder.training import Recipe
@@ -175,28 +176,28 @@ def test_programs_are_taken_by_the_variant_that_they_name(tmp_path):
     (tmp_path / "reference.py").write_text("# LEGRADE-CANARY x\nONE = 1\n")
     (tmp_path / "correct" / "other.py").write_text("# LEGRADE-CANARY x\n# variant: sigmoid\nTWO = 2\n")
     (tmp_path / "correct" / "plain.py").write_text("THREE = 3\n")
-    assert [p.name for p in calibrating.find_programs(tmp_path)] == ["reference", "plain"]
-    sigmoid = calibrating.find_programs(tmp_path, architecture_of({"variant": "sigmoid"}))
+    assert [p.name for p in calibration_programs.find_programs(tmp_path)] == ["reference", "plain"]
+    sigmoid = calibration_programs.find_programs(tmp_path, architecture_of({"variant": "sigmoid"}))
     assert [p.name for p in sigmoid] == ["reference", "other"]
     assert "return build_lenet(**{'channels': 1," in sigmoid[0].source
     assert "'Sigmoid'" in sigmoid[0].source
     with pytest.raises(
         SpecError, match=r"no right program of the variant 'relu'; expected at least reference"
     ):
-        calibrating.find_programs(tmp_path / "nothing")
+        calibration_programs.find_programs(tmp_path / "nothing")
 
 
 def test_the_architecture_fits_the_images():
     """It is chosen by their shape, or refused with what would fit."""
     noise = small_dataset()
     colour = replace(noise, x_train=np.zeros((2, 3, 32, 32), dtype=np.float32))
-    assert calibrating.architecture_for(noise, "relu").name == "relu"
-    assert calibrating.architecture_for(colour, "sigmoid").name == "sigmoid-3x32x32"
-    assert calibrating.architecture_for(noise, "relu", "1x28x28-unpadded").parameters == 44426
+    assert calibration_programs.architecture_for(noise, "relu").name == "relu"
+    assert calibration_programs.architecture_for(colour, "sigmoid").name == "sigmoid-3x32x32"
+    assert calibration_programs.architecture_for(noise, "relu", "1x28x28-unpadded").parameters == 44426
     with pytest.raises(SpecError, match="the images of noise are 3x32x32; expected input '3x32x32'"):
-        calibrating.architecture_for(colour, "relu", "1x28x28")
+        calibration_programs.architecture_for(colour, "relu", "1x28x28")
     with pytest.raises(SpecError, match="tanh"):
-        calibrating.architecture_for(noise, "tanh")
+        calibration_programs.architecture_for(noise, "tanh")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_the_reference_of_each_architecture_is_trained_in_the_sandbox(course, ti
     lenet = architecture_of(options)
     x = np.random.default_rng(0).random((48, *lenet.image), dtype=np.float32)
     images = Dataset("noise", x[:32], np.arange(32) % 10, x[32:], np.arange(16) % 10, "0" * 64)
-    program = calibrating.find_programs(course / "solutions" / "lenet", lenet)[0]
+    program = calibration_programs.find_programs(course / "solutions" / "lenet", lenet)[0]
     run = calibrating.train_once(Plan(images, ONCE, (program,), lenet.name), tier_a, program, 0)
     assert 1.5 < run.first_loss == run.last_loss < 4
     assert run.program == "reference"
