@@ -17,6 +17,7 @@ from question_bank.errors import BlueprintError
 from question_bank.exam_checks import check_family_versions, check_key, check_made_again, check_same
 from question_bank.exporters import EXPORTERS, Exporter
 from question_bank.fairness import write_report
+from question_bank.invigilation import write_table
 from question_bank.issued import (
     Exam,
     Planned,
@@ -116,9 +117,10 @@ def _write(
     out: Path,
     exporters: Sequence[Exporter],
 ) -> Built:
-    """Write what people read: papers, key sheets, the report."""
+    """Write what people read: papers, key sheets, the report, who gets which paper."""
     keys = write_keysheets(out, sheets)
     report = write_report(out, exam, sheets, roster)
+    write_table(out, sheets, roster)
     papers = [
         path for student in roster for path in _write_paper(out, sheets[student.id], student, exporters)
     ]

@@ -123,7 +123,7 @@ def build(
     typer.echo(f"For students: {out / 'papers'} ({len(built.papers)} files)")
     typer.echo(f"For you only: {out / 'key'} (needed to mark)")
     typer.echo(
-        f"  {len(built.keys)} key sheet{'s' * (len(built.keys) != 1)} in key/sheets, how fair it is in {built.report}"
+        f"  {len(built.keys)} key sheet{'s' * (len(built.keys) != 1)} in key/sheets; who gets which paper in key/class.csv; how fair it is in {built.report}"
     )
 
 

@@ -93,8 +93,12 @@ def blueprint(*slots):
 
 
 def files(folder):
-    """Return every issued file's bytes by path; how fair an exam is changes with the class."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != "fairness.txt")
+    """Return every issued file's bytes by path; how fair an exam is, and who is there, changes with the class."""
+    paths = (
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in {"fairness.txt", "class.csv"}
+    )
     return {path.relative_to(folder): path.read_bytes() for path in paths}
 
 

@@ -138,6 +138,27 @@ def test_the_report_tells_what_is_shared(tmp_path):
     )
 
 
+def test_whoever_hands_papers_out_has_a_table(tmp_path):
+    """By seat; versions, extra time and large print of today's class list; for its owner only, safe in a spreadsheet."""
+    class_ = (
+        Student("9", "=Đạt", section="B", extra_time=25, large=True, row="1", seat="2"),
+        Student("2", "An", language="vi"),
+        Student("1", "Bình", row="A", seat="1"),
+    )
+    exam.build(Blueprint("Q", "q", (Slot("conv-output-size"),), versions=2), class_, KEY, tmp_path, ["html"])
+    path = tmp_path / "key" / "class.csv"
+    assert oct(path.stat().st_mode & 0o777) == "0o600"
+    version = {name: sheet.version for name, sheet in read_sheets(tmp_path).items()}
+    assert path.read_text(encoding="utf-8-sig").splitlines() == [
+        "row,seat,id,name,section,version,language,extra_time,large_print,file",
+        f"A,1,1,Bình,,{version['1']},en,,,1",
+        f"1,2,9,'=Đạt,B,{version['9']},en,25%,yes,9",
+        f",,2,An,,{version['2']},vi,,,2",
+    ]
+    assert 'class="large"' in (tmp_path / "papers" / "9.html").read_text(encoding="utf-8")
+    assert 'class="large"' not in (tmp_path / "papers" / "1.html").read_text(encoding="utf-8")
+
+
 def test_versions_seats_and_past_exams_on_the_command_line(tmp_path):
     """A room by --seating, a past exam by --avoid; what is left, and neighbours who cannot differ, stand on stderr."""
 
@@ -161,7 +182,10 @@ def test_versions_seats_and_past_exams_on_the_command_line(tmp_path):
         "one.toml", "--roster", "class.csv", "--out", "one", "--seating", "rows.csv", "--format", "json"
     )
     assert (first.returncode, first.stderr) == (0, "")
-    assert "  2 key sheets in key/sheets, how fair it is in one/key/fairness.txt" in first.stdout
+    assert (
+        "  2 key sheets in key/sheets; who gets which paper in key/class.csv; how fair it is in one/key/fairness.txt"
+        in first.stdout
+    )
     versions = [sheet.version for sheet in read_sheets(tmp_path / "one").values()]
     assert versions[0] == versions[2] != versions[1]
     second = legrade(
