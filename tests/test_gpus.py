@@ -23,12 +23,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import calibration, doctor, grade
+from autograder.course import plan_functions
 from autograder.errors import LimitHit, SandboxError, StudentRaised
 from autograder.model import Limits, Outcome, Plan
 from autograder.outcomes import judge
 from autograder.sandboxes import cuda_errors, gpus, limit_notes, prefork
 from autograder.sandboxes.gpus import Gpu
 from autograder.sandboxes.prefork import PreforkSandbox
+from autograder.submission import Submission
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE = Gpu(7, ("/dev/tty",), "a terminal")
@@ -502,8 +504,6 @@ def test_a_gpu_s_memory_that_is_used_up_fails_and_names_the_limit(with_gpu):
 
 def plan_of(course, limits):
     """Take LeNet's plan with other limits."""
-    from autograder.course import plan_functions
-
     plan = plan_functions(course, ["lenet"])
     part = plan.parts[0]
     return Plan(plan.name, (replace(part, spec=replace(part.spec, limits=limits)),))
@@ -522,6 +522,37 @@ def test_the_record_says_on_what_it_was_trained_and_under_which_thresholds(cours
     assert grade.remarks(plan_of(course, replace(LIMITS, gpu_memory_mb=0)), options, cuda) == ()
     assert grade.computed_on(plan, cuda) == {"device": "cuda (NVIDIA H200)"}
     assert grade.computed_on(plan_of(course, replace(LIMITS, gpu_memory_mb=0)), cuda) == {}
+
+
+SUITE = '''
+from autograder.testing import Mismatch
+
+
+def test_device(student, options):
+    """The function is told the device."""
+    if student(options["device"]) != options["wanted"]:
+        raise Mismatch("another device", options["device"])
+'''
+
+
+def test_suite_and_record_are_told_what_the_worker_has(tmp_path, tier_a, with_gpu):
+    """By the sandbox, whatever the worker says: on the CPU the fast track is noted, and a re-grade finds the device in the record."""
+    folder = tmp_path / "solutions" / "training"
+    folder.mkdir(parents=True)
+    spec = 'signature = "training(device)"\nsummary = "Train."\nlibraries = ["numpy"]\ndiagnose = false\n'
+    (folder / "spec.toml").write_text(f"{spec}[limits]\ngpu_memory_mb = 100\n")
+    (folder / "reference.py").write_text("def training(device):\n    return device\n")
+    (folder / "test_hidden.py").write_text(SUITE)
+    people = [Submission("ana", "python", ("def training(device): return device",))]
+    for sandbox, device in ((tier_a, "cpu"), (with_gpu, "cuda")):
+        options = {"training": {"dataset": "mnist", "gpu_dataset": "mnist_full", "wanted": device}}
+        plan = plan_functions(tmp_path, ["training"])
+        how = {"seed": grade.development_seed(1), "options": options}
+        (result,) = grade.grade(people, plan, sandbox=sandbox, **how)
+        assert result.points == result.max_points > 0, result.tests
+        assert result.versions["device"] == sandbox.device
+        said = [note for note in result.notes if "by the fast track mnist" in note]
+        assert bool(said) == (device == "cpu")
 
 
 def test_a_broken_calibration_is_left_to_the_suite(tmp_path):
