@@ -107,7 +107,8 @@ def _window(
     plane = _plane(image, (cell[0] if cell else 0, 0))
     if (kernel is None and kernel_size is None) or len(cell) != 4:
         return "input", plane, None
-    padded = np.pad(plane, [(padding[0],) * 2, (padding[1],) * 2])
+    zero = 0.0 if kernel is not None else np.nan  # a max pooling pads with no number that could be drawn
+    padded = np.pad(plane, [(padding[0],) * 2, (padding[1],) * 2], constant_values=zero)
     height, width = _array(kernel).shape[-2:] if kernel is not None else _pair(kernel_size)
     name = "input, channel 0" + (" (with padding)" if any(padding) else "")
     return name, padded, (cell[2] * stride[0], cell[3] * stride[1], int(height), int(width))
@@ -125,9 +126,8 @@ def _heat_map(
     if max(plane.shape) <= MAX_DRAWN:
         middle = sum(span) / 2
         for (i, j), value in np.ndenumerate(plane):
-            axes.text(
-                j, i, f"{value:.3g}", ha="center", va="center", color="black" if value > middle else "white"
-            )
+            told = "" if title.startswith("input") and np.isnan(value) else f"{value:.3g}"
+            axes.text(j, i, told, ha="center", va="center", color="black" if value > middle else "white")
     if frame is not None:
         top, left, height, width = frame
         axes.add_patch(

@@ -86,6 +86,17 @@ def test_the_picture_frames_the_wrong_cell_and_its_window():
     assert yours.images[0].get_clim() == expected.images[0].get_clim() == (0, 7)
 
 
+def test_the_padding_of_a_pooling_is_left_blank():
+    """Zeros would be wrong around a max pooling, whose padded pixels never win; pixels keep their numbers."""
+    want = np.full((1, 1, 2, 2), -8.0)
+    figure = legrade_checks.draw(
+        want + 8, want, (0, 0, 0, 0), image=want, kernel=None, kernel_size=2, stride=(2, 2), padding=(1, 1)
+    )
+    image = figure.axes[0]
+    assert np.isnan(image.images[0].get_array().filled(np.nan)).sum() == 12
+    assert sorted(text.get_text() for text in image.texts) == [""] * 12 + ["-8"] * 4
+
+
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4), (1, 2, 3, 4), (40, 30)])
 def test_a_result_of_any_shape_can_be_drawn(shape):
     """Numbers, vectors, tables and images; also where it has no finite number."""
