@@ -46,7 +46,7 @@ MARKS: Final = (
 )
 BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*")
 HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){23,}")
-ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\\\"'/nt]))")
+ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\\\"'/abfnrtv0]))")
 STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 Reading = tuple[str, bytes]
@@ -230,7 +230,11 @@ def _unescape_html(data: bytes) -> bytes:
 def _unescaped(escape: re.Match[bytes]) -> bytes:
     if escape[1]:
         return chr(int(escape[1], 16)).encode("utf-8", "replace")
-    return bytes([int(escape[2], 16)]) if escape[2] else escape[3].translate(bytes.maketrans(b"nt", b"\n\t"))
+    return (
+        bytes([int(escape[2], 16)])
+        if escape[2]
+        else escape[3].translate(bytes.maketrans(b"abfnrtv0", b"\a\b\f\n\r\t\v\0"))
+    )
 
 
 def _from_base64(run: bytes) -> Iterator[bytes]:

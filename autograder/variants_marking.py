@@ -28,6 +28,7 @@ from question_bank.roster import file_stem
 SOMEBODY_ELSE = (
     "these are the questions of another student, so they were not marked as yours; a person will look at it"
 )
+EXCHANGED = "The questions of one's own in this notebook are another student's. A person will look at it."
 LEFT_OUT = "Questions of another student are in the notebook, too; the answers to them were left out."
 NOBODY = "no questions were issued under this name"
 NO_ANSWER = "there is no answer"
@@ -56,7 +57,7 @@ class OwnQuestions:
         if others and not there & own:
             whose = ", ".join(sorted({self._owner(code) for code in others}))
             tests = _all(sheet, Outcome.SKIPPED, SOMEBODY_ELSE, f"questions of {whose}")
-            return replace(_added(marked, tests), needs_person=True)
+            return replace(_added(marked, tests), needs_person=True, notes=(*grade.notes, EXCHANGED))
         answers = read_answers(cell for cell in submission.cells if not codes_in(cell) & others)
         tests = [
             test
