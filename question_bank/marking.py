@@ -16,7 +16,8 @@ from question_bank.issued import Sheet, read_sheets
 from question_bank.judging import mark_item
 from question_bank.marks import FOR_A_PERSON, ItemMark, Judged, Marks, StudentMark
 from question_bank.paper import key_of
-from question_bank.responses import Problem, Response, read_responses
+from question_bank.response_files import read_responses
+from question_bank.responses import Problem, Response
 from question_bank.roster import file_stem
 from question_bank.written import read_written
 
@@ -45,7 +46,7 @@ def mark(
         raise ResponseError(
             f"{folder}: holds no issued papers; give the folder that `legrade exam build --out` wrote"
         )
-    found, problems = read_responses(responses)
+    found, problems = read_responses(responses, sheets)
     judged = read_written(written, sheets) if written else {}
     return mark_all(
         sheets, found, problems, judged, read_corrections(corrections, sheets) if corrections else ()

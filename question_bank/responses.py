@@ -5,19 +5,14 @@ evaluated; whatever cannot be used is told by file with a reason, and the rest i
 """
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from question_bank.errors import ResponseError
 
-MAX_BYTES = 1_000_000
-MAX_FILES = 50_000
 _MAX_NAME = 200
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +40,6 @@ class Problem:
 
     file: str
     reason: str
-
-
-def read_responses(path: Path) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
-    """Read one file, or every file in a folder and its subfolders, in the order of their names.
-
-    Raises:
-        ResponseError: there is nothing at `path`, or more files than a class hands in.
-    """
-    if not path.exists():
-        raise ResponseError(f"{path}: there is nothing; give a responses file or a folder of them")
-    base = path if path.is_dir() else path.parent
-    responses: list[Response] = []
-    problems: list[Problem] = []
-    for count, file in enumerate(_files(path)):
-        if count >= MAX_FILES:
-            raise ResponseError(
-                f"{path}: more than {MAX_FILES} files; give the folder that holds the responses alone"
-            )
-        name = _printable(str(file.relative_to(base)))
-        try:
-            responses.append(parse_response(_read(file), name))
-        except ResponseError as error:
-            problems.append(Problem(name, str(error)))
-    return tuple(responses), tuple(problems)
 
 
 def parse_response(data: bytes, file: str) -> Response:
@@ -101,39 +72,6 @@ def parse_response(data: bytes, file: str) -> Response:
     return Response(file, _text(body, "paper"), _text(body, "student"), whole)
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """Yield the files to read, sorted; links are yielded and refused by `_read`, what systems leave behind is skipped."""
-    if not path.is_dir():
-        yield path
-        return
-    for folder, names, files in os.walk(path):
-        names[:] = sorted(name for name in names if not _left_by_system(name))
-        yield from (Path(folder, name) for name in names if Path(folder, name).is_symlink())
-        yield from (Path(folder, name) for name in sorted(files) if not _left_by_system(name))
-
-
-def _left_by_system(name: str) -> bool:
-    return name.startswith(".") or name.casefold() in _SYSTEM_FILES
-
-
-def _read(file: Path) -> bytes:
-    if file.suffix.casefold() != ".json":
-        raise ResponseError(
-            f"the name ends in {_printable(file.suffix) or 'nothing'!r}, expected .json as the page saved it"
-        )
-    try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ResponseError(
-            f"cannot be read ({error.strerror}); expected a file of its own, no link"
-        ) from None
-    if len(data) > MAX_BYTES:
-        raise ResponseError(f"more than {MAX_BYTES} bytes; expected what the page saved")
-    return data
-
-
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -161,8 +99,3 @@ def _whole(text: str) -> str:
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:60]}...")
-
-
-def _printable(name: str) -> str:
-    """Make a file's name fit for a report: it may hold anything that its writer's system let in."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in name)

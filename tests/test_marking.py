@@ -18,7 +18,8 @@ from question_bank.marksheet import to_csv, to_json, write_marks
 from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Part, Question, Wrong
-from question_bank.responses import Problem, Response, parse_response, read_responses
+from question_bank.response_files import read_responses
+from question_bank.responses import Problem, Response, parse_response
 from question_bank.roster import Student
 from question_bank.values import Grid
 
@@ -239,7 +240,7 @@ def test_a_folder_is_read_whole_and_nothing_else(tmp_path):
     (folder / "link.json").symlink_to(outside)
     (folder / "away").symlink_to(tmp_path)
     os.mkfifo(folder / "pipe.json")
-    found, problems = read_responses(folder)
+    found, problems = read_responses(folder, SHEETS)
     assert [r.file for r in found] == ["x/y/a.json"]
     reasons = {problem.file: problem.reason for problem in problems}
     assert sorted(reasons) == ["away", "flood.json", "link.json", "notes.txt", "pipe.json"]
