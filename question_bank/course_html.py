@@ -157,7 +157,7 @@ def key_list(question: Question, look: Look) -> str:
         options = part.answer.field.options
         value = part.answer.value
         if options and isinstance(value, str):
-            told = "; ".join(
+            told = "<br>".join(
                 f"{letter}: {look.template(options[ord(letter) - ord('A')])}" for letter in value
             )
         else:

@@ -17,7 +17,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from question_bank import course_html, drawings, gaps
+from question_bank import course_html, drawings, gaps, moodle_answers
 from question_bank.course_html import Look
 from question_bank.errors import ExportError
 from question_bank.exporters import key_exporter
@@ -25,25 +25,12 @@ from question_bank.figures import Figure
 from question_bank.gaps import Asked, Gap, NumberGap, OptionGap, PersonGap, TextGap
 from question_bank.issued import KeyItem
 from question_bank.misconceptions import CATALOGUE
+from question_bank.moodle_answers import Compared
 from question_bank.pool import Group, Pool, code
-from question_bank.spellings import decimal, spellings
-
-WEIGHTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20)
-"""Moodle's list of weights has 1/n for these n."""
+from question_bank.spellings import decimal
 
 _ENTITIES: Final = {ord(sign): f"&#{ord(sign)};" for sign in "&~#{}\\=%\n\r"}
 _LIKE_GAPS: Final = re.compile(r"\{(?=#|[0-9]*:)")
-_WRONG_SPELLINGS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """An answer that Moodle compares with: HTML or a plain text, its weight in percent, feedback as HTML."""
-
-    text: str
-    fraction: str
-    feedback: str = ""
-    tolerance: str = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,7 @@ class _Question:
     points: str
     idnumber: str
     tags: tuple[str, ...]
-    answers: tuple[_Answer, ...] = ()
+    answers: tuple[Compared, ...] = ()
     single: bool = True
     unit: str = ""
     graderinfo: str = ""
@@ -151,7 +138,7 @@ def _files(figure: Figure | None, name: str, look: Look) -> Iterator[tuple[str, 
         yield name, base64.b64encode(drawings.svg(figure, look.say).encode()).decode()
 
 
-def _body(item: KeyItem, parts: tuple[Asked, ...], look: Look) -> tuple[str, str, tuple[_Answer, ...]]:
+def _body(item: KeyItem, parts: tuple[Asked, ...], look: Look) -> tuple[str, str, tuple[Compared, ...]]:
     """Return the type of the question, its text, and what Moodle compares answers with."""
     question = item.question
     stem = course_html.stem(question, code(item.id), look)
@@ -166,53 +153,17 @@ def _body(item: KeyItem, parts: tuple[Asked, ...], look: Look) -> tuple[str, str
     return "cloze", "\n".join(pieces), ()
 
 
-def _alone(item: KeyItem, gap: Gap, look: Look) -> tuple[str, tuple[_Answer, ...]]:
+def _alone(item: KeyItem, gap: Gap, look: Look) -> tuple[str, tuple[Compared, ...]]:
     """Return the type of a question of one gap, and its answers, the right ones first where they are typed."""
     match gap:
         case NumberGap():
-            return "numerical", tuple(_numbers(gap, look))
+            return "numerical", tuple(moodle_answers.numbers(gap, look))
         case TextGap():
-            return "shortanswer", tuple(_texts(gap, look))
+            return "shortanswer", tuple(moodle_answers.texts(gap, look))
         case OptionGap():
-            return "multichoice", tuple(_options(gap, code(item.id), look))
+            return "multichoice", tuple(moodle_answers.options(gap, code(item.id), look))
         case PersonGap():
             return "essay", ()
-
-
-def _numbers(gap: NumberGap, look: Look) -> Iterator[_Answer]:
-    yield _Answer(decimal(gap.value), "100", "", decimal(gap.tolerance))
-    for value, names in gap.wrong:
-        yield _Answer(decimal(value), "0", look.explanations(names), decimal(gap.tolerance_of(value)))
-
-
-def _texts(gap: TextGap, look: Look) -> Iterator[_Answer]:
-    taken = set()
-    for text in spellings(gap.value, gap.tolerance):
-        taken.add(text.casefold())
-        yield _Answer(text, "100")
-    for value, names in gap.wrong:
-        for text in spellings(value, gap.tolerance)[:_WRONG_SPELLINGS]:
-            if text.casefold() not in taken:  # a spelling stands for the answer that comes first
-                taken.add(text.casefold())
-                yield _Answer(text, "0", look.explanations(names))
-
-
-def _options(gap: OptionGap, item: str, look: Look) -> Iterator[_Answer]:
-    right = _weight(len(gap.right), item)
-    said = dict(gap.wrong)
-    for letter, option in zip(gap.letters(), gap.options, strict=True):
-        weight = right if letter in gap.right else f"-{right}" if gap.several else "0"
-        yield _Answer(look.template(option), weight, look.explanations(said.get(letter, ())))
-
-
-def _weight(right: int, item: str) -> str:
-    """Return the weight of each of so many right options: one that Moodle's list has."""
-    if right not in WEIGHTS:
-        raise ExportError(
-            f"item {item}: {right} right options: expected at most 10, or 20, because Moodle's list of weights has no 1/{right}; "
-            "leave some options out"
-        )
-    return f"{100 / right:.5f}".rstrip("0").rstrip(".")
 
 
 def _outside(html: str) -> str:
@@ -224,24 +175,24 @@ def _cloze(gap: Gap, weight: int, look: Look) -> str:
     """Write one gap of a cloze."""
     match gap:
         case NumberGap():
-            answers = (_numerical(answer) for answer in _numbers(gap, look))
+            answers = (_numerical(answer) for answer in moodle_answers.numbers(gap, look))
             return f"{{{weight}:NUMERICAL:{'~'.join(answers)}}}"
         case TextGap():
-            return f"{{{weight}:SHORTANSWER:{_alternatives(_texts(gap, look), plain=True)}}}"
+            return f"{{{weight}:SHORTANSWER:{_alternatives(moodle_answers.texts(gap, look), plain=True)}}}"
         case OptionGap():
             kind = "MULTIRESPONSE" if gap.several else "MULTICHOICE_V"
-            return f"{{{weight}:{kind}:{_alternatives(_options(gap, 'of a cloze', look), plain=False)}}}"
+            return f"{{{weight}:{kind}:{_alternatives(moodle_answers.options(gap, 'of a cloze', look), plain=False)}}}"
         case PersonGap():
             raise AssertionError(gap)  # `_question` lets none through
 
 
-def _numerical(answer: _Answer) -> str:
+def _numerical(answer: Compared) -> str:
     start = "=" if answer.fraction == "100" else f"%{answer.fraction}%"
     margin = "" if answer.tolerance == "0" else f":{answer.tolerance}"
     return f"{start}{answer.text}{margin}{_feedback(answer)}"
 
 
-def _alternatives(answers: Iterable[_Answer], *, plain: bool) -> str:
+def _alternatives(answers: Iterable[Compared], *, plain: bool) -> str:
     """Write alternatives, plain texts or HTML; the importer decodes entities once."""
     return "~".join(
         ("=" if answer.fraction == "100" else f"%{answer.fraction}%")
@@ -251,7 +202,7 @@ def _alternatives(answers: Iterable[_Answer], *, plain: bool) -> str:
     )
 
 
-def _feedback(answer: _Answer) -> str:
+def _feedback(answer: Compared) -> str:
     return f"#{_inside(answer.feedback)}" if answer.feedback else ""
 
 
