@@ -1,11 +1,9 @@
 """Use case: what this machine can do, and what to do about what it cannot."""
 
-import os
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 
 from autograder.errors import SandboxError, brief
 from autograder.grade import library_versions
@@ -92,7 +90,7 @@ def _devices() -> Iterator[Line]:
         return
     for gpu in found:
         yield Line(f"devices: cpu, {gpu.nodes[0]} ({gpu.name})")
-    missing = tuple(gpu_needs(found))
+    missing = tuple(gpus.needs(found))
     if not missing:
         yield Line(
             "tier on a GPU: A, weaker: the driver answers the student's code directly, and memory of the device may hold what was "
@@ -105,19 +103,3 @@ def _devices() -> Iterator[Line]:
             "  no nvidia-smi that answers: gpu_memory_mb is not watched, only what PyTorch itself refuses",
             ok=False,
         )
-
-
-def gpu_needs(found: Sequence[gpus.Gpu]) -> Iterator[str]:
-    """Say what a worker would miss on these GPUs, and how to get it."""
-    for name in gpus.OF_ALL:
-        if not any(path.endswith(f"/{name}") for path in found[0].nodes):
-            yield f"/dev/{name} is missing; `nvidia-modprobe -u -c 0` makes it, as root"
-    for path in sorted({path for gpu in found for path in gpu.nodes}):
-        if not os.access(path, os.R_OK | os.W_OK):
-            yield f"{path} cannot be read and written; give this user the right to it"
-    try:
-        version = metadata.version("torch")
-    except metadata.PackageNotFoundError:
-        return
-    if version.endswith("+cpu"):
-        yield f"torch {version} is built without CUDA; install a build with it"

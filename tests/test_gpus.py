@@ -182,6 +182,21 @@ def test_what_is_no_device_is_not_shown(tmp_path, tier_a, locks):
         sandbox.worker(("numpy",), LIMITS, notebook=False)
 
 
+def test_a_gpu_that_nothing_can_be_computed_on_is_not_assigned(monkeypatch):
+    """A torch without CUDA, a node that is missing: then the CPU it is, and the record says so."""
+    whole = Gpu(0, ("/dev/full", "/x/nvidiactl", "/x/nvidia-uvm"), "NVIDIA H200")
+    monkeypatch.setattr(gpus.os, "access", lambda *_: True)
+    for version, gpu, device in (
+        ("2.13.0", whole, "cuda (NVIDIA H200)"),
+        ("2.13.0+cpu", whole, "cpu"),
+        ("2.13.0", replace(whole, nodes=("/dev/full",)), "cpu"),
+    ):
+        monkeypatch.setattr(prefork, "find", lambda gpu=gpu: (gpu,))
+        monkeypatch.setattr(gpus.metadata, "version", lambda _, version=version: version)
+        with PreforkSandbox("A") as sandbox:
+            assert sandbox.device == device
+
+
 def test_only_tier_a_assigns_a_gpu():
     """Tier B has no root of its own to show a node in, tier C isolates nothing."""
     for tier in ("B", "C"):
@@ -570,7 +585,7 @@ def test_the_doctor_says_what_a_gpu_gives_and_what_it_lacks(tmp_path, monkeypatc
     assert none.ok
     assert none.text.startswith("devices: cpu (no node of an NVIDIA GPU")
     monkeypatch.setattr(gpus, "find", lambda: (Gpu(0, ("/dev/full", "/dev/nvidiactl"), "NVIDIA H200"),))
-    monkeypatch.setattr(doctor.metadata, "version", lambda _: "2.13.0+cpu")
+    monkeypatch.setattr(gpus.metadata, "version", lambda _: "2.13.0+cpu")
     found = list(doctor._devices())
     assert found[0].text == "devices: cpu, /dev/full (NVIDIA H200)"
     told = "\n".join(line.text for line in found if not line.ok)
@@ -580,8 +595,8 @@ def test_the_doctor_says_what_a_gpu_gives_and_what_it_lacks(tmp_path, monkeypatc
     assert "no nvidia-smi that answers" in told
     whole = Gpu(0, ("/dev/full", "/x/nvidiactl", "/x/nvidia-uvm"), "NVIDIA H200")
     monkeypatch.setattr(gpus, "find", lambda: (whole,))
-    monkeypatch.setattr(doctor.os, "access", lambda *_: True)
-    monkeypatch.setattr(doctor.metadata, "version", lambda _: "2.13.0")
+    monkeypatch.setattr(gpus.os, "access", lambda *_: True)
+    monkeypatch.setattr(gpus.metadata, "version", lambda _: "2.13.0")
     tool(tmp_path, monkeypatch, "echo 5")
     assert [line.ok for line in doctor._devices()] == [True, True]
     assert "A, weaker: the driver answers the student's code directly" in list(doctor._devices())[1].text

@@ -16,8 +16,9 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Self
 
@@ -81,6 +82,26 @@ def _information(path: Path) -> tuple[int, tuple[str, str]]:
     minor = said.get("Device Minor", "")
     number = int(minor) if minor.isdecimal() and len(minor) < 4 else -1
     return number, (said.get("Model", "unknown model")[:80], said.get("Bus Location", path.parent.name)[:40])
+
+
+def needs(found: Sequence[Gpu]) -> Iterator[str]:
+    """Say what a worker would miss on these GPUs, and how to get it; while it misses something, it gets none.
+
+    Args:
+        found: at least one.
+    """
+    for name in OF_ALL:
+        if not any(path.endswith(f"/{name}") for path in found[0].nodes):
+            yield f"/dev/{name} is missing; `nvidia-modprobe -u -c 0` makes it, as root"
+    for path in sorted({path for gpu in found for path in gpu.nodes}):
+        if not os.access(path, os.R_OK | os.W_OK):
+            yield f"{path} cannot be read and written; give this user the right to it"
+    try:
+        version = metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        return
+    if version.endswith("+cpu"):
+        yield f"torch {version} is built without CUDA; install a build with it"
 
 
 class Slot:

@@ -16,7 +16,7 @@ from autograder.model import Forbidden, Limits
 from autograder.sandboxes import cgroup_places
 from autograder.sandboxes.cgroups import Group, Groups, Place
 from autograder.sandboxes.folders import FOLDERS, remove_folder
-from autograder.sandboxes.gpus import DRIVER_FOLDERS, Gpu, Slot, find, take
+from autograder.sandboxes.gpus import DRIVER_FOLDERS, Gpu, Slot, find, needs, take
 from autograder.sandboxes.grader_end import PreforkWorker
 from autograder.sandboxes.libraries import hidden_paths, interpreter_paths, library_paths, module_paths
 
@@ -51,7 +51,7 @@ class PreforkSandbox:
 
     def __init__(self, tier: str, gpus: Sequence[Gpu] | None = None) -> None:
         self._tier = tier
-        found = find() if gpus is None else gpus
+        found = _usable() if gpus is None else gpus
         self._gpus = tuple(found) if tier == "A" else ()
         self._zygotes: dict[tuple[tuple[str, ...], tuple[str, ...], bool, Gpu | None], _Zygote] = {}
         self._scratch = tempfile.mkdtemp(prefix="legrade-") if tier != "A" else None
@@ -119,6 +119,12 @@ class PreforkSandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _usable() -> tuple[Gpu, ...]:
+    """List the GPUs of this machine, none where a worker would miss something to compute on them."""
+    found = find()
+    return () if found and any(needs(found)) else found
 
 
 class _Zygote:
