@@ -104,6 +104,12 @@ ACTIVATIONS = (
         "activations",
     ),
     (
+        "first-logit-subtracted",
+        "First logit subtracted",
+        "With the first logit subtracted the exponents of larger ones are above 0, and their powers may still overflow.",
+        "activations",
+    ),
+    (
         "loss-averaged-over-classes",
         "Divided by the number of classes, too",
         "An image has one loss, however many classes there are; the mean is over the images only.",
