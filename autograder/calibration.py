@@ -18,10 +18,12 @@ from autograder import datasets, tracks
 from autograder.architectures import architecture_of
 from autograder.datasets import Dataset
 from autograder.errors import SpecError
-from autograder.tolerance import threshold
+from autograder.tolerance import threshold, tolerance_bound
 from autograder.training import Recipe
 
 T = TypeVar("T")
+FALL = 0.7
+"""What the last epoch's loss is held to at most where the images are easy."""
 PARTIAL = (0.5, 0.85)
 """Shares of the threshold that earn part of the points."""
 DEFAULT_VARIANT = architecture_of({}).name
@@ -69,6 +71,16 @@ class Calibration:
         """Accuracies that earn points, rising; the last is the threshold."""
         return (*(math.floor(100 * share * self.threshold) / 100 for share in PARTIAL), self.threshold)
 
+    @property
+    def fall(self) -> float:
+        """Share of the first epoch's loss below which the last epoch's lies in all but one of 1,000 right trainings; at least 0.7."""
+        logs = [
+            math.log(run.first_loss / run.last_loss)
+            for run in self.runs
+            if min(run.first_loss, run.last_loss) > 0
+        ]
+        return max(FALL, math.ceil(100 * math.exp(-tolerance_bound(logs))) / 100) if len(logs) > 1 else FALL
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
@@ -79,6 +91,8 @@ class Track:
     """Arguments of `fit`: epochs, batch_size, lr."""
     levels: tuple[float, ...]
     """Accuracies that earn points, rising."""
+    fall: float
+    """Share of the first epoch's loss below which the last one has to be."""
     device: str = "cpu"
     """On which the levels were measured."""
 
@@ -278,4 +292,4 @@ def track_beside(suite: str, options: Mapping[str, Any]) -> Track:
     recipe = tracks.recipe(dataset.name, options.get("epochs"), variant=variant)
     path = Path(suite).resolve().parent / "calibration" / file_name(dataset.name, variant)
     known = read_calibration(path, dataset, recipe)
-    return Track(dataset, asdict(known.recipe), known.levels, known.device)
+    return Track(dataset, asdict(known.recipe), known.levels, known.fall, known.device)

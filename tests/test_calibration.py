@@ -92,6 +92,19 @@ def test_a_calibration_from_another_device_warns():
     assert "measured on cuda (NVIDIA H200), this was trained on cpu" in calibration.warning(on_gpu, "cpu")
 
 
+def test_how_far_the_loss_falls_follows_from_the_runs():
+    """Hard images let it fall less; what right programs do is allowed, and what easy images allow is the least that is asked."""
+    noise = small_dataset()
+    easy = made(noise)
+    assert easy.fall == calibration.FALL
+    drawn = np.random.default_rng(0).normal(0.76, 0.01, 20)
+    hard = replace(
+        easy, runs=tuple(replace(run, last_loss=2 * r) for run, r in zip(easy.runs, drawn, strict=True))
+    )
+    assert drawn.max() < hard.fall < 0.85
+    assert hard.fall * 100 == pytest.approx(round(hard.fall * 100))
+
+
 def changed(**changes):
     """Take a right file and change fields of its top, or of its first run (`run_...`)."""
     raw = json.loads(calibration.to_json(made(small_dataset())))
