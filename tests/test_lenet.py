@@ -1,5 +1,6 @@
 """LeNet through the real grader: right programs have all points, each wrong one fails the tests that were made for it."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from autograder.course import load_spec
 from autograder.grade import development_seed, grade
 from autograder.model import Outcome, Part, Plan
 from autograder.submission import Submission, read
+from autograder.training import chances, miss
+from proof import lenet_table
 from question_bank.misconceptions import CATALOGUE
 
 LENET = Path(__file__).resolve().parent.parent / "solutions" / "lenet"
@@ -376,3 +379,42 @@ def test_what_cannot_be_graded_is_our_error_with_a_message(tier_c, options, said
     assert result.points is None
     assert said in "\n".join(test.detail for test in result.tests if test.outcome is Outcome.ERROR)
     assert not [test.test for test in result.tests if test.outcome is Outcome.FAILED]
+
+
+# The documentation
+
+
+@pytest.mark.slow
+def test_the_table_of_mistakes_in_the_docs_is_what_grading_finds(graded):
+    """Each mistake with the tests that it fails and what it costs; renewed by `python -m proof.lenet_table`.
+
+    Where a whole training decides, another processor's rounding may move a few images, and with them part of the points.
+    """
+    results = {name: graded[name] for name in CAUGHT_BY}
+    if os.environ.get("LEGRADE_RENEW_GOLDENS"):
+        lenet_table.renew(lenet_table.DOCUMENT, results)
+    document = lenet_table.DOCUMENT.read_text(encoding="utf-8")
+    written = lenet_table.read_mistakes(document)
+    assert written.keys() == results.keys()
+    for name, (costs, failed) in written.items():
+        assert failed - {*lenet_table.LUCK} == failures(results[name]).keys() - {*lenet_table.LUCK}, name
+        assert costs == pytest.approx(lenet_table.lost(results[name]), abs=1.0), name
+    assert lenet_table.weights_table(next(iter(results.values()))) in document
+
+
+def test_the_chances_of_error_in_the_docs_are_those_of_the_calibrations():
+    """They follow from the recorded runs; every right program has all points in all but one of 1,000 gradings, at least.
+
+    Renewed by `python -m proof.lenet_table --luck`.
+    """
+    assert lenet_table.luck_table() in lenet_table.DOCUMENT.read_text(encoding="utf-8")
+    for known in lenet_table.calibrations().values():
+        assert miss(*chances([run.accuracy for run in known.runs], known.images, known.threshold)) < 1e-3
+
+
+def test_a_document_without_a_place_for_a_table_is_refused():
+    """The message says which marker is missing."""
+    with pytest.raises(
+        ValueError, match=r"luck: no marker <!-- luck --> with an <!-- end -->; expected one in lenet\.md"
+    ):
+        lenet_table.filled("text", {"luck": "table"})

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from autograder.architectures import architecture_of, refuse_other_images
 from autograder.calibration import chosen_dataset, reference_beside, track_beside
@@ -21,6 +20,7 @@ from autograder.errors import SpecError
 from autograder.steps import within_steps
 from autograder.testing import Handle, Mismatch, StudentFault, Tensor, assert_same, credit
 from autograder.training import (
+    Recipe,
     accuracy,
     as_logits,
     cross_entropy,
@@ -30,13 +30,29 @@ from autograder.training import (
     share_of_points,
     withhold,
 )
+from autograder.training_evidence import (
+    apart,
+    as_losses,
+    as_share,
+    draw_images,
+    filled,
+    known_logits,
+    mean_losses,
+    replay,
+    small_model,
+    values_of,
+    watch_fit,
+    way,
+)
 
 STEPS = {"epochs": 8, "batch_size": 64, "lr": 0.004, "seed": 5}
-WATCHED = {"epochs": 3, "batch_size": 8, "lr": 0.01}
+WATCHED = Recipe(epochs=3, batch_size=8, lr=0.01)
 IMAGES = 35  # in batches of 8 the last has 3
-NAMES = 64  # images are told apart by their first pixel, a multiple of 1 / 64
-HIDDEN = 12
 GAIN = {"relu": 1, "sigmoid": 6}  # small weights would hide in a sigmoid what pooling does
+
+
+def image(options):
+    return architecture_of(options).image
 
 
 def build(student, options, batch=2):
@@ -45,7 +61,7 @@ def build(student, options, batch=2):
     if not isinstance(model, Handle):
         raise Mismatch("build_model returned no torch.nn.Module", type(model).__name__)
     try:
-        rows = student.ask("layers", model, (batch, *architecture_of(options).image))
+        rows = student.ask("layers", model, (batch, *image(options)))
     except StudentFault as fault:
         raise Mismatch(
             "build_model's result does not run on the images of the assignment", str(fault)
@@ -82,43 +98,6 @@ def reference_model(flat, options):
     return filled(model, flat)
 
 
-def filled(model, flat):
-    with torch.no_grad():
-        for parameter, values in zip(model.parameters(), flat, strict=True):
-            parameter.copy_(torch.from_numpy(values).reshape(parameter.shape))
-    return model
-
-
-def draw_images(rng, count, options):
-    """Draw noise, each image with its name in the first pixel, and classes."""
-    x = rng.random((count, *architecture_of(options).image), dtype=np.float32)
-    x[:, 0, 0, 0] = (np.arange(count) + 1) % NAMES / NAMES
-    return x, rng.integers(10, size=count)
-
-
-def as_losses(got, epochs):
-    """Take what `fit` returned as one finite number for each epoch."""
-    try:
-        losses = np.asarray(got, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise Mismatch("fit returned no list of numbers", type(got).__name__) from None
-    if losses.shape != (epochs,):
-        raise Mismatch("fit did not return one loss for each epoch", f"{losses.shape} for {epochs}")
-    if not np.isfinite(losses).all():
-        raise Mismatch("a loss that fit returned is NaN or infinite", str(losses))
-    return losses
-
-
-def moved(before, after):
-    """Distance that each parameter went, as one vector."""
-    return np.concatenate([a - b for a, b in zip(after, before, strict=True)])
-
-
-def apart(one, other):
-    """Distance of two vectors, relative to the length of the second."""
-    return float(np.linalg.norm(one - other) / max(np.linalg.norm(other), 1e-12))
-
-
 # --- the model
 
 
@@ -149,7 +128,7 @@ def test_computes_lenet(student, options, rng):
     """With weights that we set, the logits are LeNet's: the activation and the pooling asked for, no softmax at the end."""
     model, _ = build(student, options)
     flat = draw_weights(rng, options, GAIN[architecture_of(options).variant])
-    x, _ = draw_images(rng, 7, options)
+    x, _ = draw_images(rng, 7, image(options))
     set_weights(student, model, flat)
     got = as_logits(student.predict(model, Tensor(x), batch_size=4, device=options["device"]), 7)
     want = reference_beside(__file__).predict(
@@ -162,7 +141,7 @@ def test_computes_lenet(student, options, rng):
 def test_first_loss(student, options, rng):
     """A new model has not decided yet: its cross-entropy is near the logarithm of the number of classes."""
     model, _ = build(student, options)
-    x, y = draw_images(rng, 50, options)
+    x, y = draw_images(rng, 50, image(options))
     loss = cross_entropy(
         as_logits(student.predict(model, Tensor(x), batch_size=50, device=options["device"]), 50), y
     )
@@ -180,7 +159,7 @@ def few_steps(student, options, rng):
     """Train on a few images from the same weights in the worker and here."""
     model, _ = build(student, options)
     flat = draw_weights(rng, options, GAIN[architecture_of(options).variant])
-    x, y = draw_images(rng, 48, options)
+    x, y = draw_images(rng, 48, image(options))
     order = set_weights(student, model, flat)
     losses = as_losses(
         student.fit(model, Tensor(x), Tensor(y), device=options["device"], **STEPS), STEPS["epochs"]
@@ -191,12 +170,8 @@ def few_steps(student, options, rng):
     want = reference_beside(__file__).fit(
         ours, torch.from_numpy(x), torch.from_numpy(y), device="cpu", **STEPS
     )
-    kept = values_of(ours)
-    return losses, np.asarray(want), moved(start, after), moved(start, [kept[i] for i in order])
-
-
-def values_of(model):
-    return [p.detach().numpy().astype(np.float64).ravel() for p in model.parameters()]
+    kept = [values.ravel() for values in values_of(ours)]
+    return losses, np.asarray(want), way(start, after), way(start, [kept[i] for i in order])
 
 
 @pytest.mark.weight(1)
@@ -218,69 +193,24 @@ def test_weights_after_known_steps(student, options, rng):
 # --- training, watched: a small model of ours with batch normalisation notes every batch that it is given
 
 
-def watched_model(student, options, rng, *, training):
-    """Make the model in the worker, in the mode given, and here: the handle, ours, and its weights."""
-    inputs = int(np.prod(architecture_of(options).image))
-    rows = [
-        ["Watch"], ["Flatten"], ["Linear", inputs, HIDDEN, False], ["BatchNorm1d", HIDDEN], ["ReLU"],
-        ["Linear", HIDDEN, 10],
-    ]  # fmt: skip
-    first = rng.standard_normal((HIDDEN, inputs))
-    first = 4 * (first - first.mean(axis=1, keepdims=True)) / np.sqrt(inputs)  # what images share is not seen
-    rest = [
-        rng.uniform(0.5, 1.5, HIDDEN), rng.normal(0, 0.5, HIDDEN), rng.normal(0, 1, (10, HIDDEN)), rng.normal(0, 0.3, 10),
-    ]  # fmt: skip
-    flat = [w.astype(np.float32) for w in (first, *rest)]
-    ours = nn.Sequential(*(nn.Identity() if n == "Watch" else getattr(nn, n)(*rest) for n, *rest in rows))
-    model = student.ask("sequential", rows, training)
-    student.ask("set_weights", model, flat)
-    return model, filled(ours, flat), [w.astype(np.float64).ravel() for w in flat]
-
-
-def images_of(names, count):
-    """Tell which images a batch held."""
-    found = np.rint(np.asarray(names, dtype=np.float64) * NAMES)
-    if not (np.abs(names * NAMES - found) < 1e-3).all() or not ((found >= 1) & (found <= count)).all():
-        raise Mismatch("the model was given other images than those that fit got", str(names[:5]))
-    return found.astype(int) - 1
-
-
 def watched(student, options, rng, seed=None):
-    """Train the small model: the images and labels, the batches (training mode, images), losses and weights."""
-    model, ours, start = watched_model(student, options, rng, training=False)
-    x, y = draw_images(rng, IMAGES, options)
+    """Train the small model on a few images, in batches of which the last is smaller."""
+    model = small_model(student, image(options), rng, training=False)
+    images = draw_images(rng, IMAGES, image(options))
     seed = int(rng.integers(1 << 31)) if seed is None else seed
-    got = student.fit(model, Tensor(x), Tensor(y), device=options["device"], seed=seed, **WATCHED)
-    recorded = [note for note in student.ask("seen", model) if note[1]]  # others measure, and train nothing
-    steps = [note for note in recorded if note[0]] or recorded
-    if sum(len(names) for _, _, names in steps) > 4 * WATCHED["epochs"] * IMAGES:
-        raise Mismatch("fit uses every image more than once in each epoch", f"{len(steps)} batches")
-    batches = [(training, images_of(names, IMAGES)) for training, _, names in steps if len(names)]
-    if not batches:
-        raise Mismatch("fit gave the images to no model, or recorded no gradients", "no batch was seen")
-    return {
-        "x": x, "y": y, "batches": batches, "losses": got, "start": start, "ours": ours, "seed": seed,
-        "moved": moved(start, weights(student, model, start)),
-    }  # fmt: skip
+    return watch_fit(student, model, images, WATCHED, device=options["device"], seed=seed)
 
 
 def seen(student, options, rng):
     return once(student.cache, "watched", lambda: watched(student, options, rng))
 
 
-def by_epoch(run):
-    """Split the images that were used, in their order, into as many equal parts as there are epochs."""
-    used = np.concatenate([images for _, images in run["batches"]])
-    length = len(used) // WATCHED["epochs"]
-    return [used[i * length : (i + 1) * length] for i in range(WATCHED["epochs"])]
-
-
 @pytest.mark.weight(2)
 def test_every_image_in_every_epoch(student, options, rng):
     """fit uses every image exactly once in each epoch, those of a smaller last batch too."""
-    run = seen(student, options, rng)
-    if any(sorted(part) != list(range(IMAGES)) for part in by_epoch(run)):
-        counts = [len(set(part)) for part in by_epoch(run)]
+    parts = seen(student, options, rng).epochs
+    if any(sorted(part) != list(range(IMAGES)) for part in parts):
+        counts = [len(set(part)) for part in parts]
         raise Mismatch(
             "fit does not use every image once in each epoch", f"{counts} different ones of {IMAGES}"
         )
@@ -289,16 +219,16 @@ def test_every_image_in_every_epoch(student, options, rng):
 @pytest.mark.weight(1)
 def test_batch_size(student, options, rng):
     """fit takes batches of the size that was passed in; only the last one of an epoch may be smaller."""
-    sizes = [len(images) for _, images in seen(student, options, rng)["batches"]]
-    smaller = sum(size < WATCHED["batch_size"] for size in sizes)
-    if max(sizes) > WATCHED["batch_size"] or smaller > WATCHED["epochs"]:
+    sizes = seen(student, options, rng).sizes
+    smaller = sum(size < WATCHED.batch_size for size in sizes)
+    if max(sizes) > WATCHED.batch_size or smaller > WATCHED.epochs:
         raise Mismatch("fit takes batches of another size than the one passed in", str(sizes))
 
 
 @pytest.mark.weight(1)
 def test_order_changes(student, options, rng):
     """Every epoch takes the images in another order, and none in the order in which they came."""
-    parts = [part.tolist() for part in by_epoch(seen(student, options, rng))]
+    parts = seen(student, options, rng).epochs
     if any(part == sorted(part) for part in parts):
         raise Mismatch("an epoch takes the images in the order in which they came", str(parts))
     if any(part in parts[:i] for i, part in enumerate(parts)):
@@ -309,32 +239,16 @@ def test_order_changes(student, options, rng):
 def test_order_follows_from_the_seed(student, options, rng):
     """The same seed repeats a training; another seed takes the images in another order."""
     first = seen(student, options, rng)
-    state, seed = rng.bit_generator.state, first["seed"]
+    state, seed = rng.bit_generator.state, first.seed
     runs = []
     for again in (seed, seed, seed + 1):
         rng.bit_generator.state = state
         runs.append(watched(student, options, rng, again))
-    one, same, other = (np.concatenate(by_epoch(run)).tolist() for run in runs)
-    if one != same or not apart(runs[1]["moved"], runs[0]["moved"]) < 0.02:
-        raise Mismatch("the same seed gave another training", f"{one[:9]}, then {same[:9]}")
+    one, same, other = (run.epochs for run in runs)
+    if one != same or not apart(runs[1].way, runs[0].way) < 0.02:
+        raise Mismatch("the same seed gave another training", f"{one[0][:9]}, then {same[0][:9]}")
     if one == other:
-        raise Mismatch("another seed gave the same order", str(one[:9]))
-
-
-def replay(run):
-    """Take the batches that were seen through Adam here, in the modes that were seen: losses by batch, way of the weights."""
-    model, x, y = run["ours"], torch.from_numpy(run["x"]), torch.from_numpy(run["y"])
-    filled(model, [w.astype(np.float32) for w in run["start"]])
-    adam, losses = torch.optim.Adam(model.parameters(), lr=WATCHED["lr"]), []
-    for training, images in run["batches"]:
-        if training and len(images) < 2:
-            raise Mismatch("fit takes batches of another size than the one passed in", "one image")
-        loss = nn.functional.cross_entropy(model.train(training)(x[images]), y[images])
-        adam.zero_grad()
-        loss.backward()
-        adam.step()
-        losses.append(loss.item())
-    return losses, moved(run["start"], values_of(model))
+        raise Mismatch("another seed gave the same order", str(one[0][:9]))
 
 
 def replayed(student, options, rng):
@@ -345,7 +259,7 @@ def replayed(student, options, rng):
 def test_steps_on_the_batches_seen(student, options, rng):
     """Each batch makes one step of one Adam by the gradient of its own mean loss, whatever the model and however small the batch."""
     run = seen(student, options, rng)
-    distance = apart(run["moved"], replayed(student, options, rng)[1])
+    distance = apart(run.way, replayed(student, options, rng)[1])
     if not distance < 0.02:
         raise Mismatch(
             "the weights are not where Adam takes them on the batches that fit used", f"{distance:.4f} apart"
@@ -356,21 +270,15 @@ def test_steps_on_the_batches_seen(student, options, rng):
 def test_losses_are_means_over_images(student, options, rng):
     """The loss of an epoch is the mean over its images, each as it was at the step that used it."""
     run = seen(student, options, rng)
-    got = as_losses(run["losses"], WATCHED["epochs"])
-    sizes = np.array([len(images) for _, images in run["batches"]])
-    if len(sizes) % WATCHED["epochs"]:
-        raise Mismatch("epochs have different numbers of batches", str(sizes))
-    losses = np.array(replayed(student, options, rng)[0]) * sizes
-    want = losses.reshape(WATCHED["epochs"], -1).sum(axis=1) / sizes.reshape(WATCHED["epochs"], -1).sum(
-        axis=1
-    )
+    got = as_losses(run.losses, WATCHED.epochs)
+    want = mean_losses(run, replayed(student, options, rng)[0])
     assert_same(got, want, atol=2e-3)
 
 
 @pytest.mark.weight(1)
 def test_training_mode(student, options, rng):
     """fit trains in training mode, also a model that came in evaluation mode."""
-    modes = [training for training, _ in seen(student, options, rng)["batches"]]
+    modes = [training for training, _ in seen(student, options, rng).batches]
     if not all(modes):
         raise Mismatch("fit trains in evaluation mode", f"{modes.count(False)} of {len(modes)} batches")
 
@@ -481,12 +389,11 @@ def test_logits(student, options, rng):
 @pytest.mark.weight(1)
 def test_predicts_in_evaluation_mode(student, options, rng):
     """predict computes in evaluation mode, whatever mode the model came in, and leaves it as it was."""
-    model, ours, _ = watched_model(student, options, rng, training=True)
-    x, _ = draw_images(rng, 13, options)
-    with torch.no_grad():
-        want = ours.eval()(torch.from_numpy(x)).numpy()
+    model = small_model(student, image(options), rng, training=True)
+    x, _ = draw_images(rng, 13, image(options))
+    want = known_logits(model, x)
     for _ in range(2):
-        got = student.predict(model, Tensor(x), batch_size=5, device=options["device"])
+        got = student.predict(model.handle, Tensor(x), batch_size=5, device=options["device"])
         assert_same(as_logits(got, 13), want, rtol=2e-3)
 
 
@@ -495,27 +402,17 @@ def test_predicts_in_evaluation_mode(student, options, rng):
 
 def known_model(student, options, rng, *, training=False):
     """Make a model, and images whose largest logit stands clear of the others: the handle, images, largest logits."""
-    model, ours, _ = watched_model(student, options, rng, training=training)
-    x, _ = draw_images(rng, 400, options)
-    with torch.no_grad():
-        top = ours.eval()(torch.from_numpy(x)).topk(2, dim=1)
-    clear = (top.values[:, 0] - top.values[:, 1]).numpy() > 0.2
-    return model, x[clear], top.indices[:, 0].numpy()[clear]
+    model = small_model(student, image(options), rng, training=training)
+    x, _ = draw_images(rng, 400, image(options))
+    logits = known_logits(model, x)
+    second, first = np.sort(logits, axis=1)[:, -2:].T
+    clear = first - second > 0.2
+    return model.handle, x[clear], logits.argmax(axis=1)[clear]
 
 
 def other_classes(rng, best):
     """Draw for each image a class that has not the largest logit."""
     return (best + rng.integers(1, 10, size=len(best))) % 10
-
-
-def as_share(got):
-    """Take what `evaluate` returned as a number from 0 to 1."""
-    if not isinstance(got, (int, float, np.ndarray)) or isinstance(got, bool) or np.size(got) != 1:
-        raise Mismatch("evaluate returned no number", type(got).__name__)
-    share = float(np.asarray(got, dtype=np.float64).ravel()[0])
-    if not 0 <= share <= 1:
-        raise Mismatch("evaluate returned a number outside the range from 0 to 1", f"{share}")
-    return share
 
 
 def check_share(student, options, model, images, right, batch_size):
