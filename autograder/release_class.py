@@ -76,7 +76,8 @@ def _personal(notebook: bytes, sheets: Mapping[str, Sheet], student: Student) ->
     """
     own = own_cells(sheets[student.id])
     others = [sheet.student for who, sheet in sheets.items() if who != student.id]
-    _refuse_students(f"the notebook of {student.id}", [texts_of(own).encode()], others)
+    questions = own[1:]  # above them stands the student's own name, which may be a part of another's
+    _refuse_students(f"the notebook of {student.id}", [texts_of(questions).encode()], others)
     return with_own_cells(notebook, own)
 
 

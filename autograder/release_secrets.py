@@ -57,7 +57,9 @@ def names_in(data: bytes, students: Iterable[Student]) -> str | None:
         exact = {student.email} | ({student.id} if _telling(student.id) else set())
         if any(word and word.casefold() in words for word in exact):
             return student.id
-        if (" " in student.name and student.name in text) or (_odd(student.id) and student.id in text):
+        if (" " in student.name and _stands_in(text, student.name)) or (
+            _odd(student.id) and _stands_in(text, student.id)
+        ):
             return student.id
     return None
 
@@ -71,6 +73,11 @@ def _telling(student_id: str) -> bool:
 def _odd(student_id: str) -> bool:
     """Tell an id that is no single word."""
     return _telling(student_id) and not WORD.fullmatch(student_id)
+
+
+def _stands_in(text: str, name: str) -> bool:
+    """Find a name that is no part of a longer one: An Le is not in An Lethanh."""
+    return name in text and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 
 
 def _has(secret: bytes) -> Callable[[bytes], bool]:

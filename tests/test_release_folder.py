@@ -15,15 +15,17 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from autograder.assignment import load_assignment
 from autograder.checking import check
-from autograder.course import assignment_names, find_course
+from autograder.cli import app
+from autograder.course import assignment_names, find_course, open_assignment
 from autograder.errors import AutograderError, LeakError, SpecError
 from autograder.grade import inputs_seed
-from autograder.leaks import CANARY, Guard, refuse_leaks, secret_lines
+from autograder.leaks import CANARY, Guard
 from autograder.release import build
-from autograder.release_folder import release
+from autograder.release_folder import common_files, release
 from autograder.release_notebook import GUARD
 from autograder.release_readings import readings
 from autograder.release_secrets import names_in
@@ -109,21 +111,17 @@ def test_a_release_is_the_notebook_its_module_and_the_listed_files(small, tmp_pa
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_a_shipped_assignment_is_released_the_same_twice(course, tmp_path, name):
     """Folder and zip have the same bytes, in the order of names, with one time, and pass the last look as they lie there."""
-    for place in ("one", "two"):
-        try:
-            release(course, name, tmp_path / place / name, zipped=True)
-        except SpecError as error:
-            pytest.fail(str(error))
-    first, second = files(tmp_path / "one"), files(tmp_path / "two")
-    assert first == second
-    with zipfile.ZipFile(tmp_path / "one" / f"{name}.zip") as archive:
+    out = tmp_path / name
+    release(course, name, out, zipped=True)
+    first = files(out)
+    assert first == common_files(course, open_assignment(course, name), None)
+    with zipfile.ZipFile(tmp_path / f"{name}.zip") as archive:
         names = archive.namelist()
         assert names == sorted(names)
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert {entry: archive.read(entry) for entry in names} == {
-            file: data for file, data in first.items() if file.startswith(f"{name}/")
+            f"{name}/{file}": data for file, data in first.items()
         }
-    refuse_leaks((tmp_path / "one").rglob("*.*"), secret_lines(course / "solutions"))
 
 
 def test_a_student_can_check_the_notebook_and_it_is_read_without_remarks(small, tmp_path, tier_c):
@@ -424,6 +422,7 @@ def test_what_cannot_be_looked_into_is_not_released(data, message):
         ("mail to an@uni.edu.", "B21-0042"),
         ("7 and 12345 and ana are in every text", None),
         ("by Bich Dang", "7"),
+        ("by Bich Dangson and ABich Dang", None),
         ("student 20201234", "20201234"),
         ("é/x 9! is odd", "é/x 9!"),
     ],
@@ -547,13 +546,10 @@ def test_the_command_lists_what_it_wrote_and_says_what_is_wrong(small, tmp_path)
     assert done.stdout.splitlines() == [
         "hand-out/data/numbers.csv", "hand-out/hw.ipynb", "hand-out/legrade_checks.py", "hand-out.zip", "wrote 4 files"
     ]  # fmt: skip
-    done = run("hw", "--course", "course", "--out", "hand-out", "--zip")
-    assert done.stdout.splitlines()[-1] == "wrote 0 files, 4 were there already"
     done = run("hv", "--course", "course", "--out", "other")
     assert (done.returncode, "unknown assignment 'hv': did you mean hw?" in done.stderr) == (2, True)
-    done = run("hw", "--course", "course", "--out", "/proc/none/x")
-    assert (done.returncode, "cannot be written" in done.stderr, "Traceback" in done.stderr) == (
-        2,
-        True,
-        False,
-    )
+    again = ["release", "hw", "--course", str(small), "--out", str(tmp_path / "hand-out"), "--zip"]
+    assert CliRunner().invoke(app, again).output.splitlines()[-1] == "wrote 0 files, 4 were there already"
+    nowhere = CliRunner().invoke(app, [*again[:5], "/proc/none/x"])
+    assert "cannot be written" in str(nowhere.exception)
+    assert isinstance(nowhere.exception, AutograderError)
