@@ -11,11 +11,14 @@ from collections.abc import Callable
 from typing import Final
 
 from question_bank import credit, languages, maths
+from question_bank.answers import Answer, Choice, Choices, Written
 from question_bank.figures import Figure
+from question_bank.issued import KeyItem
 from question_bank.message import Message
-from question_bank.model import PublicPart, PublicQuestion, Table
+from question_bank.misconceptions import CATALOGUE
+from question_bank.model import PublicQuestion, Question, Table
 from question_bank.paper import Item
-from question_bank.values import Field, Rational, show_number
+from question_bank.values import Field, Rational, show, show_number
 
 _KINDS: Final = {
     "integer": "Write a whole number, as 24.",
@@ -36,6 +39,9 @@ _ANSWER: Final = "Your answer"
 _ONE_POINT: Final = "{points} point"
 _POINTS: Final = "{points} points"
 _SIZE: Final = "Size of the array: {size}."
+_KEY: Final = "Key"
+_SOLUTION: Final = "Worked solution"
+_OTHERS: Final = "Wrong answers that have a name"
 _RULES: Final = {
     credit.ALL_OR_NOTHING: "All points for a whole right answer, otherwise none.",
     credit.WHOLE_PARTS: "Each part counts when all of it is right.",
@@ -50,6 +56,9 @@ WORDS: Final = (
     _ONE_POINT,
     _POINTS,
     _SIZE,
+    _KEY,
+    _SOLUTION,
+    _OTHERS,
     *_RULES.values(),
 )
 """What stands beside a question, for translators."""
@@ -83,12 +92,14 @@ def text(message: Message) -> str:
     return "".join(pieces).strip()
 
 
-def item(each: Item, number: int, language: str, picture: Callable[[Figure], str], *, coded: bool) -> str:
+def item(
+    each: Item | KeyItem, number: int, language: str, picture: Callable[[Figure], str], *, coded: bool
+) -> str:
     """Set an item up to its parts: heading, stem with the item's code, rule of credit, listing, figure, tables."""
     question = each.question
     heading = languages.text(_QUESTION, language).format(number=number)
     pieces = [f"## {heading} ({points(each.points, language)})"]
-    code = plain(f"[{each.code}]")
+    code = plain(f"[{each.id.upper()}]")
     pieces.append(f"{text(question.stem)} {code}" if coded else text(question.stem))
     if not coded:
         pieces[0] += f" {code}"
@@ -98,9 +109,9 @@ def item(each: Item, number: int, language: str, picture: Callable[[Figure], str
     return "\n\n".join(pieces)
 
 
-def part(question: PublicQuestion, at: int, language: str) -> str:
+def part(question: PublicQuestion | Question, at: int, language: str) -> str:
     """Set one part: letter where there are several, prompt, unit or axes, options, how the answer is written."""
-    asked: PublicPart = question.parts[at]
+    asked = question.parts[at]
     field = asked.field
     letter = (
         f"({string.ascii_lowercase[at]}) "
@@ -124,6 +135,47 @@ def part(question: PublicQuestion, at: int, language: str) -> str:
     )
 
 
+def solution(question: Question, language: str) -> str:
+    """Set the keys of the parts, the worked solution, and the wrong answers that have a name: for instructors."""
+    keys = [
+        f"- {_letter(question, at)}{line}"
+        for at, asked in enumerate(question.parts)
+        for line in _key(asked.answer)
+    ]
+    steps = [f"1. {text(step.label)}: ${step.latex()}$" for step in question.solution]
+    named = [
+        f"- {_letter(question, wrong.part)}{plain(show(wrong.value))}: {_why(wrong.misconception, language)}"
+        for wrong in question.wrong
+    ]
+    pieces = [_titled(_KEY, keys, language), _titled(_SOLUTION, steps, language)]
+    pieces += [text(remark) for remark in question.remarks]
+    return "\n\n".join(piece for piece in (*pieces, _titled(_OTHERS, named, language)) if piece)
+
+
+def _titled(title: str, lines: list[str], language: str) -> str:
+    return "\n".join([f"**{languages.text(title, language)}**", "", *lines]) if lines else ""
+
+
+def _letter(question: Question, at: int) -> str:
+    return f"({string.ascii_lowercase[at]}) " if len(question.parts) > 1 else ""
+
+
+def _key(answer: Answer) -> list[str]:
+    """Write a key; the right options with their texts, or the lines of a rubric."""
+    if isinstance(answer, Choice | Choices):
+        lettered = zip(answer.field.letters, answer.options, strict=True)
+        return [f"{letter}: {text(Message(option))}" for letter, option in lettered if letter in answer.value]
+    if isinstance(answer, Written):
+        return [f"{text(line.text)} ({line.points})" for line in answer.rubric]
+    return [plain(answer.show())]
+
+
+def _why(name: str, language: str) -> str:
+    """Say what is behind a wrong answer; a question of the course's own says it itself."""
+    known = name in CATALOGUE
+    return text(Message(languages.text(CATALOGUE[name].explanation, language) if known else name))
+
+
 def points(value: Rational, language: str) -> str:
     """Write points."""
     return languages.text(_ONE_POINT if value == 1 else _POINTS, language).format(points=show_number(value))
@@ -138,7 +190,7 @@ def _hints(field: Field, language: str) -> list[str]:
     return [plain(each) for each in said]
 
 
-def _shown(question: PublicQuestion, picture: Callable[[Figure], str]) -> list[str]:
+def _shown(question: PublicQuestion | Question, picture: Callable[[Figure], str]) -> list[str]:
     pieces = []
     if question.code:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", question.code)), default=0))
