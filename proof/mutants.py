@@ -6,6 +6,7 @@ A mutant with all points survives: the suite does not see the change. Each one n
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -117,7 +118,11 @@ def prove(
     ]
     for name, verdicts in _every_verdict(course, reasons, stage, quick=quick):
         known = explained(reasons, name)
-        results[name] = row(verdicts)
+        found = results[name] = row(verdicts)
+        survivors = len(found["explained"])
+        sys.stdout.write(
+            f"  {name}: {found['mutants']} mutants, {found['killed']} killed, {survivors} survive\n"
+        )
         failures += judge(name, verdicts, known)
         failures += () if quick else stale(name, verdicts, known)
         failures += blind_spots(open_function(course, name))

@@ -29,7 +29,7 @@ from question_bank.errors import UnknownNameError
 from question_bank.registry import unknown
 
 FAMILIES = "bank"
-SINGLE = ("wire_fuzz", "calibration", "kill_table", "soak", "kills")
+SINGLE = ("wire_fuzz", "calibration", "kill_table", "mutants", "soak", "kills")
 _FAILED, _USAGE = 1, 2
 _COLUMNS = (
     TextColumn("{task.description}"),
