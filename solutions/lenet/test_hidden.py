@@ -483,9 +483,8 @@ def test_accuracy(student, options, rng):
             return Fraction(0)  # what the first training earned stays
 
     scores = repeated(score(run["logits"]), again, full)
-    said = ", ".join(f"{float(one):.4f}" for one in scores)
-    credit(
-        share_of_points(max(scores), low, full),
-        f"the accuracy is below {float(full):.2f}, which has all points",
-        said,
+    reached = (
+        f"the accuracy is {float(max(scores)):.3f}; {float(full):.2f} has all points, {float(low):.2f} none"
     )
+    said = ", ".join(f"{float(one):.4f}" for one in scores)
+    credit(share_of_points(max(scores), low, full), reached, f"trainings: {said}")
