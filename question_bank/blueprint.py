@@ -17,7 +17,7 @@ A slot with `question = "NAME"` in place of `family` asks a question of the cour
 blueprint (see `question_bank.static_questions`); of a list of names, `count` are drawn, the same for the whole class.
 
 In place of `[[slots]]` there may be sections, each `[[sections]]` with a `title`, an `intro`, a `shuffle` of its own and its
-`[[sections.slots]]`. `legrade exam new` writes an example of everything.
+`[[sections.slots]]`; [texts.vi] has "English title" = "Vietnamese title" of them, for who writes in it. `legrade exam new` writes an example of everything.
 """
 
 import re
@@ -33,6 +33,7 @@ from question_bank.errors import BlueprintError, QuestionBankError
 from question_bank.languages import LANGUAGES, SOURCE
 from question_bank.message import literal
 from question_bank.own_data import OwnQuestion
+from question_bank.own_texts import read_texts
 from question_bank.registry import Registry
 from question_bank.static_questions import FOLDER, read_question
 from question_bank.toml_lines import FieldPath
@@ -45,7 +46,7 @@ MAX_VERSIONS: Final = 26
 MAX_INTRO: Final = 5000
 
 _PAPER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
-_FIELDS: Final = ("title", "paper", "language", "versions", "shuffle", "slots", "sections")
+_FIELDS: Final = ("title", "paper", "language", "versions", "shuffle", "slots", "sections", "texts")
 _SECTION: Final = ("title", "intro", "shuffle", "slots")
 _SLOT: Final = ("family", "question", "count", "points", "radicals", "credit")
 
@@ -93,7 +94,17 @@ def parse_blueprint(
     sections, slots = _sections(reader, shuffle, known)
     questions = tuple(known.questions[each] for each in sorted(known.questions))
     outside = () if sections else shuffle
-    return Blueprint(title, paper, slots, language, sections, outside, _versions(reader), questions)
+    return Blueprint(
+        title,
+        paper,
+        slots,
+        language,
+        sections,
+        outside,
+        _versions(reader),
+        questions,
+        read_texts(reader, language),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Final
 
 from question_bank import credit, languages
-from question_bank.errors import FormatError
+from question_bank.errors import FormatError, MissingTranslationError
 from question_bank.frozen import rational, take, take_all, take_rational, text
 from question_bank.languages import SOURCE
-from question_bank.own_data import PREFIX, OwnQuestion
+from question_bank.own_data import PREFIX, OwnQuestion, template
 from question_bank.values import Json, Rational, simplest, value_to_json
 
 PER_STUDENT: Final = 0
@@ -125,6 +125,7 @@ class Blueprint:
         shuffle: what stands in another order on every paper, where there are no sections.
         versions: how many different papers there are; `PER_STUDENT` where every student has one of their own.
         questions: the questions of the course's own that slots name, as they were when the exam was first built.
+        texts: what titles and intros of sections are in other languages, by language; all of them as templates.
     """
 
     title: str
@@ -135,6 +136,27 @@ class Blueprint:
     shuffle: tuple[str, ...] = ()
     versions: int = PER_STUDENT
     questions: tuple[OwnQuestion, ...] = ()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        frozen = {name: MappingProxyType(dict(said)) for name, said in self.texts.items()}
+        object.__setattr__(self, "texts", MappingProxyType(frozen))
+
+    def said(self, text: str, language: str) -> str:
+        """Return the title or intro of a section in a language, as a template.
+
+        Raises:
+            MissingTranslationError: it is not there in it.
+        """
+        source = template(text)
+        if language == self.language or not languages.needs_words(source):
+            return source
+        found = self.texts.get(language, {}).get(source)
+        if found is None:
+            raise MissingTranslationError(
+                f"the exam is in {self.language!r} and has no {text!r} in {language!r}; add it under [texts.{language}]"
+            )
+        return found
 
     def own(self, name: str) -> OwnQuestion:
         """Return the question of the course's own of this name, with or without the prefix of its family."""
@@ -168,6 +190,7 @@ class Blueprint:
             **({"sections": [section.to_json() for section in self.sections]} if self.sections else {}),
             **_shuffle(self.shuffle),
             **({"versions": self.versions} if self.versions else {}),
+            **({"texts": {name: dict(said) for name, said in self.texts.items()}} if self.texts else {}),
             **({"questions": [each.to_json() for each in self.questions]} if self.questions else {}),
         }
 
@@ -192,11 +215,16 @@ class Blueprint:
             _names(data, "shuffle"),
             take(data, "versions", int) if "versions" in has else PER_STUDENT,
             take_all(data, "questions", OwnQuestion.from_json) if "questions" in has else (),
+            _texts(take(data, "texts", dict)) if "texts" in has else {},
         )
 
 
 def _shuffle(shuffle: tuple[str, ...]) -> dict[str, Json]:
     return {"shuffle": list(shuffle)} if shuffle else {}
+
+
+def _texts(data: dict[str, Json]) -> dict[str, dict[str, str]]:
+    return {name: {key: take(data[name], key, str) for key in take(data, name, dict)} for name in data}
 
 
 def _names(data: Json, name: str) -> tuple[str, ...]:

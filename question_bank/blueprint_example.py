@@ -42,6 +42,11 @@ points = 2
 [[sections.slots]]
 question = "why-pad"               # a question of your own: questions/why-pad.toml beside this file
 points = 2
+
+[texts.vi]                         # titles and intros for students who write in Vietnamese; not needed where there are none
+"Sizes and shapes" = "Kích thước"
+"A padding of $p$ adds $p$ pixels on each side." = "Padding $p$ thêm $p$ điểm ảnh vào mỗi phía."
+"By hand, and in words" = "Tính tay và bằng lời"
 """
 
 QUESTION: Final = """\

@@ -16,7 +16,17 @@ from question_bank.planned import Exam
 def check_same(issued: Blueprint, asked: Blueprint, out: Path) -> None:
     """Refuse to mix papers of two blueprints."""
     if issued != asked:
-        fields = ("title", "paper", "language", "versions", "shuffle", "slots", "sections", "questions")
+        fields = (
+            "title",
+            "paper",
+            "language",
+            "versions",
+            "shuffle",
+            "slots",
+            "sections",
+            "questions",
+            "texts",
+        )
         what = next(name for name in fields if getattr(issued, name) != getattr(asked, name))
         raise BlueprintError(
             f"{out}: holds papers of another blueprint: {what} was {_part(issued, what)}, is {_part(asked, what)}; "

@@ -25,6 +25,11 @@ _CODE_BYTES = 5
 _CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghjkmnpqrstvwxyz")
 
 
+def plain(template: str) -> str:
+    """Return the text that a template without fields says."""
+    return template.replace("{{", "{").replace("}}", "}")
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """An item in English, before it is issued: its plan, its code, what it is the same item by."""
@@ -82,7 +87,7 @@ class Issuer:
             tuple(each.item(language, blueprint) for each in made),
             language,
             order,
-            self._headings(),
+            self._headings(language),
             version,
             coded=True,
         )
@@ -128,10 +133,17 @@ class Issuer:
             order += draw.shuffle(inside) if ITEMS in shuffle else inside
         return tuple(order)
 
-    def _headings(self) -> tuple[Heading, ...]:
+    def _headings(self, language: str) -> tuple[Heading, ...]:
+        """Return what stands before the items of sections, in the paper's language."""
         blueprint = self._exam.blueprint
+
+        def said(text: str) -> str:
+            return text and plain(blueprint.said(text, language))
+
         return tuple(
-            Heading(section.title, section.intro, sum(p.slot < slots.start for p in self._exam.plan))
+            Heading(
+                said(section.title), said(section.intro), sum(p.slot < slots.start for p in self._exam.plan)
+            )
             for section, (slots, _) in zip(blueprint.sections, blueprint.groups(), strict=False)
             if section.title or section.intro
         )

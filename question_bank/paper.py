@@ -56,7 +56,7 @@ class Heading:
 
     Attributes:
         title: on one line; may be empty.
-        intro: in the language of `Message` without fields; may be empty.
+        intro: in the language of `Message`, braces as they are; may be empty.
         first: how many items of the paper stand before it.
     """
 

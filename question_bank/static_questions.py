@@ -30,7 +30,8 @@ from question_bank.images import MAX_BYTES, read_image
 from question_bank.languages import LANGUAGES, SOURCE
 from question_bank.message import Message, literal
 from question_bank.model import Part, Question, Wrong
-from question_bank.own_data import PREFIX, OwnQuestion, template
+from question_bank.own_data import PREFIX, OwnQuestion
+from question_bank.own_texts import read_texts
 from question_bank.toml_lines import FieldPath
 from question_bank.toml_reading import TomlReader, read_bytes, short
 
@@ -104,7 +105,7 @@ def parse_question(
         raise error if isinstance(error, BlueprintError) else BlueprintError(f"{file}: {error}") from None
     language = reader.one_of(table, (), "language", LANGUAGES, SOURCE)
     return OwnQuestion(
-        name, question, language, _texts(reader, language), reader.flag(table, (), "keep_order")
+        name, question, language, read_texts(reader, language), reader.flag(table, (), "keep_order")
     )
 
 
@@ -151,20 +152,3 @@ def _figure(reader: TomlReader, folder: Path | None) -> Figure | None:
         raise reader.fault(place, f"{file}: {error}") from None
     size = {"size": (image.height, image.width)}
     return Figure("image", alt, size, media=image.media, data=image.data)
-
-
-def _texts(reader: TomlReader, language: str) -> dict[str, dict[str, str]]:
-    """Read what its texts are in other languages."""
-    tables = reader.table.get("texts", {})
-    if not isinstance(tables, dict):
-        raise reader.error(("texts",), short(tables), "tables [texts.LANGUAGE]")
-    found: dict[str, dict[str, str]] = {}
-    for name, table in tables.items():
-        if name not in LANGUAGES or name == language or not isinstance(table, dict):
-            others = ", ".join(each for each in LANGUAGES if each != language)
-            raise reader.error(("texts", name), short(table), f"a table for one of {others}")
-        for text, said in table.items():
-            if not isinstance(said, str) or not said.strip():
-                raise reader.error(("texts", name, text), short(said), "the text in that language")
-        found[name] = {template(text.strip()): template(said.strip()) for text, said in table.items()}
-    return found

@@ -161,6 +161,15 @@ BROKEN = {
         HEAD + "[[sections]]\nintro = 1\n[[sections.slots]]\nfamily = 'why'",
         r"sections\[0\]\.intro: got 1, expected a text of at most 5000 characters",
     ),
+    "texts": (HEAD + "texts = 1\n" + SLOT, r"line 3: texts: got 1, expected tables \[texts\.LANGUAGE\]"),
+    "formula of a text": (
+        HEAD + SLOT + "[texts.vi]\na = '$+$'",
+        r"line 6: texts\.vi\.a: formula '\+': expected arithmetic",
+    ),
+    "texts of its own": (
+        HEAD + SLOT + "[texts.en]\na = 'b'",
+        r"line 5: texts\.en: got .*, expected a table for one of vi",
+    ),
     "language": (
         HEAD + "language = 'vn'\n" + SLOT,
         r"line 3: language: got 'vn', expected one of en, vi",

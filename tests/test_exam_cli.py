@@ -182,5 +182,5 @@ def test_a_new_exam_builds_as_it_stands(tmp_path):
     built = legrade(tmp_path, "build", "mid.toml", "--roster", "class.csv", "--out", "out")
     assert (built.returncode, built.stderr) == (0, "")
     page = (tmp_path / "out" / "papers" / "2.html").read_text(encoding="utf-8")
-    for words in ("Sizes and shapes", "By hand, and in words", "Đầu ra lớn bằng đầu vào"):
+    for words in ("<h2>Kích thước</h2>", "<h2>Tính tay và bằng lời</h2>", "Đầu ra lớn bằng đầu vào"):
         assert words in page

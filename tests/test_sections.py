@@ -17,7 +17,7 @@ from question_bank.answers import Array, Choice, Choices, Integer
 from question_bank.assigning import assign, neighbours
 from question_bank.blueprint import Blueprint, Section, Slot, parse_blueprint
 from question_bank.draw import Draw
-from question_bank.errors import BlueprintError, FormatError
+from question_bank.errors import BlueprintError, FormatError, MissingTranslationError
 from question_bank.exporters import EXPORTERS
 from question_bank.frozen import canonical
 from question_bank.issued import KeyItem, Sheet, read_exam, read_sheets
@@ -63,7 +63,7 @@ ISSUED_BEFORE = {
 }
 """Digests of what this blueprint gave before there were sections, versions and codes at the end of stems."""
 
-WHOLE = b"""title = "Exam"
+WHOLE = """title = "Exam"
 paper = "exam-1"
 shuffle = ["items", "options"]
 
@@ -82,7 +82,11 @@ shuffle = []
 [[sections.slots]]
 family = "max-pool-by-hand"
 credit = "per-cell"
-"""
+
+[texts.vi]
+Sizes = "Kích thước"
+"Let $n = 5$; a set is {1, 2}." = "Cho $n = 5$; một tập hợp là {1, 2}."
+""".encode()
 
 
 def students(count):
@@ -160,7 +164,21 @@ def test_sections_families_rules_and_orders_are_frozen_and_shown(tmp_path):
         "All points for a whole right answer, otherwise none.",
     ):
         assert page.count(words) == 1
-    assert "Trả lời đúng hoàn toàn" in (tmp_path / "papers" / "s2.html").read_text(encoding="utf-8")
+    vietnamese = (tmp_path / "papers" / "s2.html").read_text(encoding="utf-8")
+    for words in ("Trả lời đúng hoàn toàn", "<h2>Kích thước</h2>", "một tập hợp là {1, 2}."):
+        assert words in vietnamese
+    assert "Sizes" not in vietnamese
+
+
+def test_a_section_without_its_title_in_a_language_stops_the_issue(tmp_path):
+    """No paper mixes languages; the message names the text, and where to add it."""
+    blueprint = parse_blueprint(WHOLE.replace(b'Sizes = "', b'Size = "'))
+    with pytest.raises(
+        MissingTranslationError,
+        match=r"the exam is in 'en' and has no 'Sizes' in 'vi'; add it under \[texts\.vi\]",
+    ):
+        exam.build(blueprint, students(3), KEY, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_which_family_of_a_list_is_taken_is_the_same_for_the_class(tmp_path):
