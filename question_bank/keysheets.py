@@ -45,16 +45,22 @@ def name_of(sheet: Sheet) -> str:
     return sheet.version or file_stem(sheet.student.id)
 
 
-def write_keysheets(out: Path, sheets: Mapping[str, Sheet], *, again: bool = False) -> tuple[Path, ...]:
-    """Write the key sheets that are not there yet, or all of them `again`; return the paths of all."""
+def write_keysheets(out: Path, sheets: Mapping[str, Sheet], language: str) -> tuple[Path, ...]:
+    """Write the key sheets that are not there yet; return the paths of all.
+
+    Args:
+        out: the exam's folder.
+        sheets: the issued papers, by student.
+        language: of the key sheet of a version, where one of its students writes in it.
+    """
     first: dict[str, Sheet] = {}
-    for sheet in sheets.values():
+    for sheet in sorted(sheets.values(), key=lambda sheet: sheet.language != language):
         first.setdefault(name_of(sheet), sheet)
     private_folder(out / FOLDER)
     paths = []
     for name, sheet in sorted(first.items()):
         path = out / FOLDER / f"{name}.html"
-        if again or not path.exists():
+        if not path.exists():
             write_whole(path, keysheet(sheet), 0o600)
         paths.append(path)
     return tuple(paths)
