@@ -142,7 +142,7 @@ def _seats(students: Sequence[Student], sheets: Mapping[str, Sheet]) -> list[str
         f"{each.pairs} pairs {each.kind}: {each.alike} with the same version"
         for each in neighbours(students, versions)
     ]
-    standing = [student.id for student in students if seat_of(student) is None]
+    standing = sorted(student.id for student in students if seat_of(student) is None)
     return lines + ([f"without a seat: {', '.join(standing[:20])}"] if standing else [])
 
 

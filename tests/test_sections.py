@@ -323,6 +323,25 @@ def test_a_late_joiner_gets_one_of_the_versions_and_changes_nothing(tmp_path):
     assert len({tuple(item.id for item in sheet.items) for sheet in sheets.values()}) == 2
 
 
+def test_versions_of_a_build_that_was_killed_go_on_as_if_it_had_not_been(tmp_path):
+    """Sheets are written by id: with the last ones missing, building again ends with the same bytes, seats or not."""
+    seats = [(n % 3, n // 3) for n in range(9)]
+    class_ = (
+        *(
+            Student(f"s{(7 * n) % 9}", "x", row=str(row + 1), seat=str(place + 1))
+            for n, (row, place) in enumerate(seats)
+        ),
+        *(Student(f"{name}{n}", "x") for n in range(2) for name in "az"),
+    )
+    exam.build(versions(3), class_, KEY, tmp_path, ["json"])
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for missing in (1, 5, 12):
+        for path in sorted((tmp_path / "key" / "students").glob("*.json"))[-missing:]:
+            path.unlink()
+        exam.build(versions(3), class_[::-1], KEY, tmp_path, ["json"])
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_one_version_for_everybody(tmp_path):
     """A classic exam: the same paper for the class."""
     built = exam.build(versions(1), students(30), KEY, tmp_path, ["json"])
