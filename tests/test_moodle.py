@@ -6,7 +6,6 @@ The rules: question/format/xml/format.php, question/type/multianswer, numerical,
 import base64
 import functools
 import html
-import math
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -16,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from question_bank import bank, course_html
+from question_bank import bank, course_html, credit
 from question_bank.answers import (
     Choice,
     Choices,
@@ -556,10 +555,23 @@ def test_the_losses_are_told_with_the_families_that_they_concern():
     assert "an expression is marked by a person (conv-cell-expression)" in said
 
 
-def test_math_isclose_is_not_needed():
-    """Weights of parts are whole numbers, exactly in proportion."""
-    question = bank.generate("network-summary", 1)
-    [imported] = read(export(question))
-    sums = [sum(gap.mark for gap in gaps) for gaps in by_part(question, imported)]
-    assert len(set(sums)) == 1
-    assert math.gcd(*(gap.mark for gap in imported.gaps)) >= 1
+def test_an_items_rule_of_credit_is_kept_or_told():
+    """Per cell, a cell counts as much as another part; a rule for whole parts cannot be kept, and that is told."""
+    question = bank.generate("logistic-gradient", 3)
+    cells = [
+        len(part.answer.value.cells) if isinstance(part.answer.value, Grid) else 1 for part in question.parts
+    ]
+    assert len(set(cells)) > 1
+    for rule, shares in ((credit.PARTS, [1] * len(cells)), (credit.PER_CELL, cells)):
+        pool = pool_of(question)
+        item = replace(pool.groups[0].items[0], credit=rule)
+        pool = replace(pool, groups=(replace(pool.groups[0], items=(item,)),))
+        [imported] = read(KEY_EXPORTERS.get("moodle").export(pool))
+        sums = [sum(gap.mark for gap in gaps) for gaps in by_part(question, imported)]
+        assert [Fraction(each, sum(sums)) for each in sums] == [
+            Fraction(each, sum(shares)) for each in shares
+        ]
+    whole = replace(item, credit=credit.ALL_OR_NOTHING)
+    pool = replace(pool, groups=(replace(pool.groups[0], items=(whole,)),))
+    said = "\n".join(KEY_EXPORTERS.get("moodle").losses(pool))
+    assert "gaps count one by one, although the rule is all-or-nothing (logistic-gradient)" in said
