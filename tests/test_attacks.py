@@ -248,6 +248,7 @@ HONEST = {
     "weights": lambda *_: [np.zeros(shape, np.float32) for shape in LENET],
     "set_weights": lambda *_: None,
     "evaluate": lambda *_: 0.5,
+    "limit_steps": lambda *_: None,
     "sequential": lambda *_: wire.Handle(1),
     "seen": lambda *_: [[True, True, np.full(8, 1 / 64, np.float32)]],
     "layers": lambda args, _: [["L", np.array([args[1][0], *shape]), n] for shape, n in ROWS],
@@ -271,6 +272,7 @@ class Liars:
     """A sandbox whose every worker lies in its own way."""
 
     tier = "A"
+    device = "cpu"
 
     def __init__(self, told):
         self.left = list(told)
