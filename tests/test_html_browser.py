@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from autograder.cli import app
 from question_bank import exam, marking
 from question_bank.answers import (
     Array,
@@ -23,7 +24,6 @@ from question_bank.answers import (
     Undetermined,
 )
 from question_bank.blueprint import Blueprint, Slot
-from question_bank.exam_cli import exam_app
 from question_bank.exporters import html
 from question_bank.issued import KeyItem, Sheet, read_sheets, write_sheet
 from question_bank.keys import CourseKey
@@ -429,7 +429,7 @@ def test_the_whole_loop_by_keyboard_gives_the_right_marks(page, tmp_path):
         page.keyboard.press("Enter")
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
-    result = CliRunner().invoke(exam_app, ["mark", str(tmp_path / "out"), str(file)])
+    result = CliRunner().invoke(app, ["exam", "mark", str(tmp_path / "out"), str(file)])
     assert result.exit_code == 0, result.output
     rows = (tmp_path / "out" / "marks" / "marks.csv").read_text(encoding="utf-8-sig").splitlines()
     assert rows[1:] == [
