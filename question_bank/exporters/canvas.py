@@ -201,7 +201,7 @@ def _item(item: KeyItem, points: str, ids: Iterator[int], look: Look) -> _Item:
     solution = course_html.solution(question, parts, look)
     rubric = course_html.rubric(parts[0], look) if parts[0].by_person else ""
     return _Item(
-        ident=f"legrade_{item.id}",
+        ident=f"legrade_{item.id.replace('-', '_')}",
         title=f"{code(item.id)} {question.family}",
         type=kind,
         points=points,
