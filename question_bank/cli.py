@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from question_bank.analysis_cli import register as register_analysis
+from question_bank.entering_cli import register as register_entering
 from question_bank.exam_cli import exam_app
 from question_bank.exam_cli import register as register_exam
 from question_bank.exam_mark_cli import register as register_exam_mark
@@ -35,6 +36,7 @@ register_marking(bank_app)
 register_check(bank_app)
 register_texts(bank_app)
 register_exam_mark(exam_app)
+register_entering(exam_app)
 register_pool(exam_app)
 register_analysis(exam_app)
 

@@ -82,7 +82,7 @@ def _take(sheet: Sheet, question: str, answer: str, into: dict[str, str]) -> str
     """Note one answer; say why it cannot be used, nothing where it can."""
     if not answer.strip():
         return ""
-    key = _key(sheet, question.strip().casefold())
+    key = part_key(sheet, question.strip().casefold())
     if key is None:
         return f"question {question.strip()[:60]!r} is none of {sheet.student.id}'s paper"
     if len(answer) > MAX_ANSWER:
@@ -93,7 +93,7 @@ def _take(sheet: Sheet, question: str, answer: str, into: dict[str, str]) -> str
     return ""
 
 
-def _key(sheet: Sheet, question: str) -> str | None:
+def part_key(sheet: Sheet, question: str) -> str | None:
     """Find the part that a column or a cell names; None where there is no such part."""
     numbered, coded = _NUMBERED.fullmatch(question), _CODED.fullmatch(question)
     items = {item.id: item for item in sheet.items}
