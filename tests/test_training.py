@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autograder import calibration, tolerance, tracks, training
+from autograder import calibration, datasets, tolerance, tracks, training
 from autograder.datasets import Dataset, load
 from autograder.errors import LimitHit, SpecError, StudentRaised
 from autograder.testing import Mismatch
@@ -234,6 +234,11 @@ def test_a_shipped_threshold_follows_from_its_runs(name):
     assert calibration.file_name(known.dataset, known.variant) == f"{name}.json"
     assert all(run.train_loss < 3 * run.last_loss + 0.15 for run in known.runs)  # what the suite demands
     assert [run.seed for run in known.runs] == list(range(len(scores)))
+
+
+def test_every_data_set_has_a_calibration():
+    """What an assignment may name can be graded."""
+    assert {name.partition(".")[0] for name in SHIPPED} == set(datasets.names())
 
 
 def test_the_notebook_prints_the_recipe_and_a_threshold_a_little_above():
