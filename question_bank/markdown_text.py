@@ -129,9 +129,9 @@ def part(question: PublicQuestion | Question, at: int, language: str) -> str:
         f"- {letter}: {text(Message(option))}"
         for letter, option in zip(field.letters, field.options, strict=True)
     ]
-    hints = f"*{' '.join(_hints(field, language))}*"
+    said = f"*{plain(' '.join(hints(field, language)))}*"
     return "\n\n".join(
-        piece for piece in (f"**{letter}{told}{unit}{axes}**", "\n".join(options), hints) if piece
+        piece for piece in (f"**{letter}{told}{unit}{axes}**", "\n".join(options), said) if piece
     )
 
 
@@ -181,13 +181,14 @@ def points(value: Rational, language: str) -> str:
     return languages.text(_ONE_POINT if value == 1 else _POINTS, language).format(points=show_number(value))
 
 
-def _hints(field: Field, language: str) -> list[str]:
+def hints(field: Field, language: str) -> list[str]:
+    """Say how an answer is written, as plain texts."""
     said = [languages.text(_KINDS[field.kind], language).replace("{symbols}", ", ".join(field.symbols))]
     if field.kind == "array" and field.size is not None:
         said.append(languages.text(_SIZE, language).replace("{size}", " \u00d7 ".join(map(str, field.size))))
     said += [languages.text(_RAISES, language)] if field.may_raise else []
     said += [languages.text(_UNDETERMINED, language)] if field.may_be_undetermined else []
-    return [plain(each) for each in said]
+    return said
 
 
 def _shown(question: PublicQuestion | Question, picture: Callable[[Figure], str]) -> list[str]:

@@ -161,6 +161,15 @@ def latex(text: str, numbers: Mapping[str, Rational] | None = None) -> str:
     return " = ".join(_set(_LATEX, side, numbers) for side in text.split("="))
 
 
+def typst(text: str, numbers: Mapping[str, Rational] | None = None) -> str:
+    """Set formulas joined by `=` as Typst, without dollar signs.
+
+    >>> typst("h_out = 3*n // s", {"s": 2})
+    'italic("h")_"out" = floor(frac(3 times italic("n"), 2))'
+    """
+    return " = ".join(_set(_TYPST, side, numbers) for side in text.split("="))
+
+
 def mathml(text: str, numbers: Mapping[str, Rational] | None = None) -> str:
     """Set formulas joined by `=` as one MathML element.
 
@@ -247,6 +256,16 @@ _LATEX = _Style(
     fraction="\\frac{{{}}}{{{}}}".format,
     floor="\\left\\lfloor {} \\right\\rfloor".format,
     call=lambda name, args: f"\\{name}\\left({', '.join(args)}\\right)",
+)
+_TYPST_SIGNS = {"+": " + ", "\u2212": " - ", "\u00d7": " times "}
+_TYPST = _Style(
+    number=str,
+    name=lambda name: _subscript(name, 'italic("{}")_"{}"', 'italic("{}")'),
+    sign=_TYPST_SIGNS.__getitem__,
+    bracket="({})".format,
+    fraction="frac({}, {})".format,
+    floor="floor({})".format,
+    call=lambda name, args: f"{name}({', '.join(args)})",
 )
 _MATHML = _Style(
     number="<mn>{}</mn>".format,

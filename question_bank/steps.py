@@ -56,6 +56,10 @@ class Step:
         """Return the equation as LaTeX, without dollar signs."""
         return " = ".join(dict.fromkeys(self._sides(maths.latex)))
 
+    def typst(self) -> str:
+        """Return the equation as Typst, without dollar signs."""
+        return " = ".join(dict.fromkeys(self._sides(maths.typst)))
+
     def _sides(self, setter: Callable[[str, Mapping[str, Rational]], str]) -> tuple[str, str, str]:
         """Set the formula, the formula with numbers, and the value: as a decimal where it ends, else as a fraction."""
         ends = "/" not in show_number(self.value)

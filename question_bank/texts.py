@@ -8,7 +8,16 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from question_bank import bank, course_html, drawings, exporters, languages, markdown_text, translation
+from question_bank import (
+    bank,
+    course_html,
+    drawings,
+    exporters,
+    languages,
+    markdown_text,
+    translation,
+    typst_text,
+)
 from question_bank.authoring import Family
 from question_bank.draw import Draw
 from question_bank.errors import MissingTranslationError
@@ -62,7 +71,7 @@ def of_pages() -> set[str]:
     from babel.messages.extract import extract
 
     found = {*PROBLEMS.values(), *html.TEXTS, *drawings.WORDS}
-    found.update(course_html.WORDS, markdown_text.WORDS, notebook.WORDS)
+    found.update(course_html.WORDS, markdown_text.WORDS, notebook.WORDS, typst_text.WORDS)
     for path in sorted(TEMPLATES.glob("*.j2")):
         if path.name.endswith(".js.j2"):
             found.update(languages.in_script(path.read_text(encoding="utf-8")))
