@@ -139,17 +139,14 @@ def test_computes_lenet(student, options, rng):
 
 @pytest.mark.weight(1)
 def test_first_loss(student, options, rng):
-    """A new model has not decided yet: its cross-entropy is near the logarithm of the number of classes."""
+    """A new model has hardly decided yet: its cross-entropy is not far from the logarithm of the number of classes."""
     model, _ = build(student, options)
     x, y = draw_images(rng, 50, image(options))
     loss = cross_entropy(
         as_logits(student.predict(model, Tensor(x), batch_size=50, device=options["device"]), 50), y
     )
-    if not abs(loss - np.log(10)) < 0.4:
-        raise Mismatch(
-            "a new model's loss is not near ln 10: its first weights are too large, or not random",
-            f"{loss:.3f}",
-        )
+    if not 1.5 < loss < 10:  # He's weights, the largest that are usual, give up to 6
+        raise Mismatch("a new model's loss is far from ln 10: its first weights are too large", f"{loss:.3f}")
 
 
 # --- training, followed exactly: with all images in one batch the order of the images does not matter

@@ -24,7 +24,12 @@ class LeNet(nn.Module):
 
 
 def build_model():
-    return LeNet()
+    model = LeNet()
+    for layer in model.modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)
+    return model
 
 
 def fit(model, x_train, y_train, *, epochs, batch_size, lr, device, seed):
