@@ -20,6 +20,7 @@ from question_bank.gradebook_cli import register as register_gradebook
 from question_bank.lint_cli import register as register_check
 from question_bank.marking_cli import register as register_marking
 from question_bank.pool_cli import register as register_pool
+from question_bank.pool_marking_cli import register as register_import
 from question_bank.roster_cli import register as register_roster
 from question_bank.texts_cli import register as register_texts
 
@@ -38,6 +39,7 @@ register_texts(bank_app)
 register_exam_mark(exam_app)
 register_entering(exam_app)
 register_pool(exam_app)
+register_import(exam_app)
 register_analysis(exam_app)
 
 

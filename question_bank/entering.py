@@ -4,7 +4,6 @@ Each paper becomes the file that its page would have saved, written whole when t
 was entered before is opened with what is there. Every answer is read back as marking will read it; whether it is right is not said.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from question_bank.entering_rows import LISTED, fields, folded, names_of, part_n
 from question_bank.errors import ResponseError
 from question_bank.issued import Sheet, write_whole
 from question_bank.registry import unknown
-from question_bank.responses import parse_response
+from question_bank.responses import parse_response, saved
 from question_bank.roster import file_stem
 
 MAX_LINE: Final = 40_000
@@ -156,14 +155,8 @@ class Desk:
             self.sheet = None
             return [f"{sheet.student.id}: left; nothing was written"]
         keys = list(fields(sheet))
-        body = {
-            "format": "legrade-responses",
-            "version": 1,
-            "paper": sheet.paper,
-            "student": sheet.student.id,
-            "answers": {key: self._answers[key] for key in keys if key in self._answers},
-        }
-        data = f"{json.dumps(body, ensure_ascii=False, indent=1)}\n".encode()
+        given = {key: self._answers[key] for key in keys if key in self._answers}
+        data = saved(sheet.paper, sheet.student.id, given)
         write_whole(self._file(sheet.student.id), data, 0o600)
         self.written += 1
         self.sheet = None

@@ -99,3 +99,15 @@ def _whole(text: str) -> str:
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:60]}...")
+
+
+def saved(paper: str, student: str, answers: Mapping[str, str]) -> bytes:
+    """Write a file of responses as the page saves it."""
+    body = {
+        "format": "legrade-responses",
+        "version": 1,
+        "paper": paper,
+        "student": student,
+        "answers": dict(answers),
+    }
+    return f"{json.dumps(body, ensure_ascii=False, indent=1)}\n".encode()
