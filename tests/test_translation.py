@@ -278,7 +278,9 @@ def test_an_unknown_language_is_answered_with_those_that_there_are(tmp_path):
     with pytest.raises(UnknownNameError, match=r"unknown language 'vn': did you mean .*vi.* Known: en, vi"):
         localize(question, "vn")
     text = b'title = "Q"\npaper = "q"\nlanguage = "vn"\n[[slots]]\nfamily = "conv-output-size"\n'
-    with pytest.raises(BlueprintError, match=r"exam\.toml: line 3: language: got 'vn', expected one of en, vi"):
+    with pytest.raises(
+        BlueprintError, match=r"exam\.toml: line 3: language: got 'vn', expected one of en, vi"
+    ):
         parse_blueprint(text)
     with pytest.raises(
         RosterError, match=r"row 3: got the language 'Thai', expected one of en, vi, or nothing"
