@@ -10,8 +10,8 @@ import time
 
 from papers import FAMILIES
 
-from question_bank import bank
-from question_bank.exporters import EXPORTERS, pdf
+from question_bank import bank, printing
+from question_bank.exporters import EXPORTERS
 from question_bank.paper import Item, Paper
 
 PROMISE = 60
@@ -27,11 +27,11 @@ def main() -> None:
         for number in range(students)
     ]
     write = EXPORTERS.get("typst").export
-    pdf.compiled(write(papers[0]))
+    printing.compiled(write(papers[0]))
     started, worked = time.perf_counter(), time.process_time()
     sources = [write(paper) for paper in papers]
     source = time.process_time() - worked
-    size = sum(len(pdf.compiled(each)) for each in sources) / 1e6
+    size = sum(len(printing.compiled(each)) for each in sources) / 1e6
     took, used = time.perf_counter() - started, time.process_time() - worked
     print(
         f"{students} papers of {len(FAMILIES)} items as PDF: {took:.1f} s by the wall, {used:.1f} s of the processor"

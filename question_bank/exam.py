@@ -118,7 +118,8 @@ def _write(
     exporters: Sequence[Exporter],
 ) -> Built:
     """Write what people read: papers, key sheets, the report, who gets which paper."""
-    keys = write_keysheets(out, sheets, exam.blueprint.language)
+    printed = any(exporter.name == "pdf" for exporter in exporters)
+    keys = write_keysheets(out, sheets, exam.blueprint.language, printed=printed)
     report = write_report(out, exam, sheets, roster)
     write_table(out, sheets, roster)
     papers = [

@@ -2,6 +2,7 @@
 
 OUT/key/sheets/A.html            one for each version          (mode 0600)
 OUT/key/sheets/<student>.html    or for each student, where every student has a paper of their own
+OUT/key/sheets/A.pdf             the same to print, where papers are printed
 """
 
 import string
@@ -9,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from question_bank import bank
+from question_bank import bank, printing
 from question_bank.answers import Answer, Choice, Choices, Number, Written
 from question_bank.exporters.html import page
 from question_bank.issued import KeyItem, Sheet, private_folder, write_whole
 from question_bank.message import Message, literal
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Question
-from question_bank.paper import Item
+from question_bank.paper import Item, Paper
 from question_bank.roster import file_stem
+from question_bank.typst_text import key_data
 from question_bank.values import show, show_number
 
 FOLDER = Path("key") / "sheets"
@@ -45,24 +47,29 @@ def name_of(sheet: Sheet) -> str:
     return sheet.version or file_stem(sheet.student.id)
 
 
-def write_keysheets(out: Path, sheets: Mapping[str, Sheet], language: str) -> tuple[Path, ...]:
+def write_keysheets(
+    out: Path, sheets: Mapping[str, Sheet], language: str, *, printed: bool = False
+) -> tuple[Path, ...]:
     """Write the key sheets that are not there yet; return the paths of all.
 
     Args:
         out: the exam's folder.
         sheets: the issued papers, by student.
         language: of the key sheet of a version, where one of its students writes in it.
+        printed: whether they are written as PDF, too.
     """
+    writers = {"html": keysheet, "pdf": printed_keysheet} if printed else {"html": keysheet}
     first: dict[str, Sheet] = {}
     for sheet in sorted(sheets.values(), key=lambda sheet: sheet.language != language):
         first.setdefault(name_of(sheet), sheet)
     private_folder(out / FOLDER)
     paths = []
     for name, sheet in sorted(first.items()):
-        path = out / FOLDER / f"{name}.html"
-        if not path.exists():
-            write_whole(path, keysheet(sheet), 0o600)
-        paths.append(path)
+        for suffix, write in writers.items():
+            path = out / FOLDER / f"{name}.{suffix}"
+            if not path.exists():
+                write_whole(path, write(sheet), 0o600)
+            paths.append(path)
     return tuple(paths)
 
 
@@ -78,6 +85,23 @@ def keysheet(sheet: Sheet) -> bytes:
         solved=[_solved(item) for item in sheet.shown],
         total=sum(item.points for item in sheet.items),
     )
+
+
+def printed_keysheet(sheet: Sheet) -> bytes:
+    """Write the key of a paper as PDF, its items in the order of the paper."""
+    solved = [_solved(item) for item in sheet.shown]
+    student, name = ("", "") if sheet.version else (sheet.student.id, sheet.student.name)
+    items = tuple(each.item for each in solved)
+    paper = Paper(
+        sheet.title, sheet.paper, student, items, name, sheet.language, version=sheet.version, coded=True
+    )
+    told = key_data(
+        paper,
+        [each.question for each in solved],
+        [each.keys for each in solved],
+        [each.wrong for each in solved],
+    )
+    return printing.compiled(printing.document("keysheet.typ", told))
 
 
 def _solved(item: KeyItem) -> Solved:

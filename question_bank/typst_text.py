@@ -7,7 +7,8 @@ import functools
 import json
 import re
 import string
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 from question_bank import credit, languages, markdown_text, maths
 from question_bank.drawings import svg
@@ -16,6 +17,10 @@ from question_bank.message import Message, literal
 from question_bank.model import PublicQuestion, Question, Table
 from question_bank.paper import Item, Paper
 from question_bank.values import Field, Grid, Json, Rational, show_number
+
+Messages: TypeAlias = tuple[Message, ...]
+Named: TypeAlias = tuple[tuple[Message, Message], ...]
+"""Wrong answers, each with its name."""
 
 _SHEET: Final = "Answer sheet"
 _WHERE: Final = "Write your answers on the answer sheet at the end; other pages are not marked."
@@ -46,7 +51,7 @@ def source(template: str, data: Json) -> bytes:
     return f'#let data = json(bytes("{escaped}"))\n{template}'.encode("utf-8", "replace")
 
 
-def paper_data(paper: Paper) -> Json:
+def paper_data(paper: Paper) -> dict[str, Json]:
     """Return all that a printed paper shows."""
     say = functools.partial(languages.text, language=paper.language)
     words: dict[str, Json] = {name.lower(): say(text) for name, text in _NAMED.items()}
@@ -93,6 +98,23 @@ def item_data(item: Item | KeyItem, number: int, language: str, *, coded: bool) 
         "tables": [_table(table) for table in question.tables],
         "parts": [_part(question, at, language) for at in range(len(question.parts))],
     }
+
+
+def key_data(
+    paper: Paper, questions: Sequence[Question], keys: Sequence[Messages], wrong: Sequence[Named]
+) -> Json:
+    """Return all that a printed key shows: the paper, and what is known of each of its items, in the same order."""
+    solved: list[Json] = [
+        {
+            **item_data(item, number, paper.language, coded=True),
+            "keys": [spans(line) for line in keys[number - 1]],
+            "steps": [[spans(step.label), step.typst()] for step in question.solution],
+            "remarks": [spans(remark) for remark in question.remarks],
+            "wrong": [[spans(answer), spans(title)] for answer, title in wrong[number - 1]],
+        }
+        for number, (item, question) in enumerate(zip(paper.items, questions, strict=True), 1)
+    ]
+    return {**paper_data(paper), "items": solved}
 
 
 def credit_rule(rule: str, parts: int) -> str:

@@ -4,6 +4,7 @@ import functools
 import json
 import math
 import re
+import stat
 import subprocess
 import sys
 import unicodedata
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from question_bank import bank, exam, maths, typst_text
-from question_bank.exporters import EXPORTERS, pdf
+from question_bank import bank, exam, keysheets, maths, printing, typst_text
+from question_bank.blueprint import Blueprint, Slot
+from question_bank.exporters import EXPORTERS
 from question_bank.issued import KeyItem, Sheet
+from question_bank.keys import CourseKey
 from question_bank.message import Message
 from question_bank.model import PublicPart, PublicQuestion
 from question_bank.paper import Heading, Item, Paper
@@ -62,7 +65,7 @@ def test_every_family_compiles_without_a_warning(language, large):
     import typst
 
     source = EXPORTERS.get("typst").export(paper_of(FAMILIES, language, large=large))
-    compiler = typst.Compiler(source, font_paths=pdf._fonts(), ignore_system_fonts=True)
+    compiler = typst.Compiler(source, font_paths=printing.fonts(), ignore_system_fonts=True)
     made, warnings = compiler.compile_with_warnings(format="pdf", timestamp=0)
     assert [str(each) for each in warnings] == []
     assert made.startswith(b"%PDF-")
@@ -127,9 +130,9 @@ def test_a_document_reads_no_file_of_this_machine(tmp_path):
 
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     with pytest.raises(typst.TypstError):
-        pdf.compiled(f'#read("{tmp_path}/secret.txt")'.encode())
+        printing.compiled(f'#read("{tmp_path}/secret.txt")'.encode())
     with pytest.raises(typst.TypstError):
-        pdf.compiled(b'#read("../pdf.py")')
+        printing.compiled(b'#read("../pdf.py")')
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_every_letter_of_vietnamese_has_a_glyph():
 
     def outlines(face, text):
         source = f'#set text(font: "{face}", fallback: false)\n#"{text}"'.encode()
-        drawn = typst.compile(source, format="svg", font_paths=pdf._fonts(), ignore_system_fonts=True)
+        drawn = typst.compile(source, format="svg", font_paths=printing.fonts(), ignore_system_fonts=True)
         return set(re.findall(rb'<symbol.*?<path d="([^"]+)"', drawn, re.DOTALL))
 
     marked = {base + tone for base in "aăâeêioôơuưy" for tone in ("", *"\u0300\u0301\u0309\u0303\u0323")}
@@ -185,6 +188,30 @@ def test_every_letter_of_vietnamese_has_a_glyph():
         [missing] = outlines(face, "\ue123")
         assert missing not in outlines(face, letters)
         assert missing in outlines(face, letters + "\ue123")
+
+
+def test_every_key_compiles_and_holds_keys_steps_and_names():
+    """All families in one key sheet; what it shows beside the paper is the question's own."""
+    items = tuple(
+        KeyItem(f"k7q2-{n:04}", n, 1, question) for n, question in enumerate(map(question_of, FAMILIES))
+    )
+    sheet = Sheet("Quiz", "q", Student("B21", "An"), items)
+    made = keysheets.printed_keysheet(sheet)
+    assert made.startswith(b"%PDF-")
+    assert len(made) > len(EXPORTERS.get("pdf").export(exam.paper_of(sheet))) / 2
+
+
+def test_printed_papers_come_with_keys_for_their_owner_alone(tmp_path):
+    """One a version, mode 0600, beside the pages and never among the papers; building again writes none anew."""
+    plan = Blueprint("Q", "q", (Slot("conv-output-size"), Slot("written-convolution")), versions=2)
+    roster = [Student(str(n), "An") for n in range(3)]
+    made = exam.build(plan, roster, CourseKey(bytes(32)), tmp_path, ["pdf"])
+    assert [path.name for path in made.keys] == ["A.html", "A.pdf", "B.html", "B.pdf"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made.keys} == {0o600}
+    assert sorted(path.name for path in (tmp_path / "papers").iterdir()) == ["0.pdf", "1.pdf", "2.pdf"]
+    before = {path: path.read_bytes() for path in (*made.papers, *made.keys)}
+    exam.build(plan, roster, CourseKey(bytes(32)), tmp_path, ["pdf"])
+    assert before == {path: path.read_bytes() for path in before}
 
 
 @pytest.mark.parametrize(
