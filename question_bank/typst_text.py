@@ -108,7 +108,7 @@ def key_data(
         {
             **item_data(item, number, paper.language, coded=True),
             "keys": [spans(line) for line in keys[number - 1]],
-            "steps": [[spans(step.label), step.typst()] for step in question.solution],
+            "steps": [[spans(step.label), step.typst(), step.plain()] for step in question.solution],
             "remarks": [spans(remark) for remark in question.remarks],
             "wrong": [[spans(answer), spans(title)] for answer, title in wrong[number - 1]],
         }
@@ -129,15 +129,15 @@ def credit_rule(rule: str, parts: int) -> str:
 
 
 def spans(message: Message) -> Json:
-    """Return a message as pairs of a kind (text, math, code) and what is set.
+    """Return a message as pieces of a kind (text, math, code) with what is set, and a formula's plain text.
 
     >>> spans(Message("Stride $s = {s}$, `x[{s}]`", {"s": 2}))
-    [['text', 'Stride '], ['math', 'italic("s") = 2'], ['text', ', '], ['code', 'x[2]']]
+    [['text', 'Stride '], ['math', 'italic("s") = 2', 's = 2'], ['text', ', '], ['code', 'x[2]']]
     """
     found: list[Json] = []
     for kind, text in message.spans():
         if kind == "math":
-            found.append(["math", maths.typst(text)])
+            found.append(["math", maths.typst(text), maths.plain(text)])
         else:
             found.append([kind, text if kind == "code" else _MINUS.sub("\u2212", text)])
     return found
