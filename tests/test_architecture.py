@@ -17,7 +17,6 @@ ALONE = {
     "autograder.worker_networks",
     "autograder.worker_probes",
     "autograder.worker_steps",
-    "autograder.worker_steps",
     "autograder.legrade_checks",
     "autograder.sandboxes.zygote",
     "autograder.sandboxes.jail",
