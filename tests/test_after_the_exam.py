@@ -97,7 +97,7 @@ def test_the_analysis_recovers_the_planted_misconceptions(printed):
         ]
         answers[name] += sum(chances)
         students[name] += len(chances) > 1 and all(chances)
-    assert sum(students[name] for name in SIMULATED["HELD"]) > 40
+    assert sum(students[name] for name in SIMULATED["HELD"]) > 20
     for name in SIMULATED["HELD"]:
         assert answers[name] == 0 or found[name].fits >= answers[name]
         assert students[name] == 0 or found[name].throughout >= 0.8 * students[name]

@@ -175,7 +175,19 @@ def test_two_submissions_of_one_name_are_told_apart_and_a_missing_folder_is_made
 def test_an_interrupted_batch_keeps_what_is_graded(work):
     """Ctrl-C is one line and exit code 130, no process is left, and the same command goes on from there."""
     (work / "zoe.py").write_text("def conv2d_forward(*given, **named):\n    while True:\n        pass\n")
-    command = [LEGRADE, "grade", "bo.py", "zoe.py", "--function", "conv2d_forward", "--seed", "1"]
+    # a shell's background jobs inherit that interrupts are ignored; a terminal's do not
+    command = [
+        "env",
+        "--default-signal=INT",
+        LEGRADE,
+        "grade",
+        "bo.py",
+        "zoe.py",
+        "--function",
+        "conv2d_forward",
+        "--seed",
+        "1",
+    ]
     command += ["--tier", "C", "--json", "r.json"]
     started = subprocess.Popen(
         command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -189,7 +201,7 @@ def test_an_interrupted_batch_keeps_what_is_graded(work):
         os.killpg(started.pid, 0)
     assert not (work / "r.json").exists()
     (work / "zoe.py").write_text("def conv2d_forward(*given, **named):\n    return None\n")
-    done = legrade(*command[1:], cwd=work)
+    done = legrade(*command[3:], cwd=work)
     assert "r.json.journal: 1 grade of a run that did not end" in done.stderr
     assert [record["submission"] for record in json.loads((work / "r.json").read_text())] == ["bo", "zoe"]
     assert not (work / "r.json.journal").exists()

@@ -259,8 +259,8 @@ def test_a_family_whose_key_is_wrong_issues_nothing(tmp_path, key):
 
 def test_an_unknown_format_writes_nothing(tmp_path, key):
     """The name is checked before anything is issued."""
-    with pytest.raises(UnknownNameError, match="unknown format 'pdf'"):
-        exam.build(blueprint(Slot("tiny")), students(2), key, tmp_path / "out", ("html", "pdf"))
+    with pytest.raises(UnknownNameError, match="unknown format 'docx'"):
+        exam.build(blueprint(Slot("tiny")), students(2), key, tmp_path / "out", ("html", "docx"))
     assert not (tmp_path / "out").exists()
 
 

@@ -179,7 +179,7 @@ def test_what_is_no_device_is_not_shown(tmp_path, tier_a, locks):
         PreforkSandbox("A", gpus=[Gpu(0, (str(tmp_path / "nvidia0"),))]) as sandbox,
         pytest.raises(SandboxError, match="nvidia0: no character device"),
     ):
-        sandbox.worker(("numpy",), LIMITS, notebook=False)
+        sandbox.worker(("numpy",), LIMITS, notebook=False).close()
 
 
 def test_a_gpu_that_nothing_can_be_computed_on_is_not_assigned(monkeypatch):
