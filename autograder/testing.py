@@ -11,6 +11,7 @@ A suite is ordinary pytest. Its fixtures come from `autograder.pytest_plugin`:
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,6 +34,10 @@ __all__ = [
     "assert_unchanged",
     "credit",
 ]
+
+
+MOST_CELLS = 600
+"""Cells of an array that are written into a record."""
 
 
 class Function(Protocol):
@@ -123,26 +128,53 @@ def assert_same(got: Any, expected: ArrayLike, *, rtol: float = 1e-9, atol: floa
     Traceback (most recent call last):
         ...
     autograder.testing.Mismatch: the result has the wrong shape: got (1, 2), expected (2, 1)
+    got [[1, 2]]
+    expected [[1], [2]]
     """
     want = np.asarray(expected, dtype=np.float64)
     array = _as_array(got)
     if array.shape != want.shape:
-        raise Mismatch("the result has the wrong shape", f"got {array.shape}, expected {want.shape}")
+        raise Mismatch(
+            "the result has the wrong shape", f"got {array.shape}, expected {want.shape}{_both(array, want)}"
+        )
     if array.size == 0:
         return
     with np.errstate(invalid="ignore"):  # the wire lets any bits through as a float
         have = array.astype(np.float64)
     bad = np.isnan(have) & ~np.isnan(want)
     if bad.any():
-        raise Mismatch("the result holds NaN", f"{int(bad.sum())} of {have.size} cells")
+        raise Mismatch("the result holds NaN", f"{int(bad.sum())} of {have.size} cells{_both(array, want)}")
     bound = atol if atol is not None else rtol * max(1.0, float(np.max(np.abs(want))))
     wrong = ~(np.isclose(have, want, rtol=0.0, atol=bound, equal_nan=True))
     if wrong.any():
         first = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise Mismatch(
             "the result's values are wrong",
-            f"{int(wrong.sum())} of {have.size} cells; first at {first}: got {have[first]!r}, expected {want[first]!r}",
+            f"{int(wrong.sum())} of {have.size} cells; first at {first}: got {have[first]!r}, expected {want[first]!r}{_both(array, want)}",
         )
+
+
+def _both(got: NDArray[Any], expected: NDArray[Any]) -> str:
+    """Write what came and what should have come, for the instructor's record."""
+    return f"\ngot {_listed(got)}\nexpected {_listed(expected)}"
+
+
+def _listed(array: NDArray[Any]) -> str:
+    """Write an array as nested lists, six digits each; of a large one the first cells only, which is said.
+
+    >>> _listed(np.array([[1.0, 1 / 3], [np.nan, -2.0]]))
+    '[[1, 0.333333], [nan, -2]]'
+    """
+    if array.size <= MOST_CELLS:
+        return _nested(array.tolist())
+    first = islice(
+        array.flat, MOST_CELLS
+    )  # never the whole: an array may claim more cells than there is memory
+    return f"{array.shape}: {', '.join(f'{cell:.6g}' for cell in first)}, and {array.size - MOST_CELLS} more"
+
+
+def _nested(value: Any) -> str:
+    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else f"{value:.6g}"
 
 
 def _as_array(got: Any) -> NDArray[Any]:

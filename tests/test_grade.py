@@ -5,6 +5,7 @@ import textwrap
 from fractions import Fraction
 
 import nbformat
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from autograder.model import Outcome
 from autograder.outcomes import Case, SuiteTest, collect
 from autograder.results import from_json, to_json
 from autograder.submission import read
+from autograder.testing import Mismatch, assert_same
 from question_bank.keys import CourseKey
 
 SUITE = '''
@@ -373,6 +375,31 @@ def test_the_whole_class_meets_the_same_inputs(small, tier_a, tmp_path):
     assert first.tests[0].detail
     (again,) = grade(submissions[:1], plan, sandbox=tier_a, seed=development_seed(3))
     assert [t.detail for t in again.tests] == [t.detail for t in first.tests]
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (1,), (), (0,), (30, 40)])
+def test_the_instructor_s_record_has_every_value_of_a_wrong_result(shape):
+    """What came and what should have come, as nested lists; of a large array the first cells, and how many more there are."""
+    want = np.arange(np.prod(shape), dtype=float).reshape(shape)
+    with pytest.raises(Mismatch) as raised:
+        assert_same(want + 0.5 if want.size else np.zeros(1), want)
+    told, got, expected = str(raised.value).split("\n")
+    assert told.startswith(raised.value.reason)
+    assert raised.value.reason not in got + expected
+    if want.size > 600:
+        assert got.startswith(f"got {shape}: 0.5, 1.5, ")
+        assert expected.endswith(f"599, and {want.size - 600} more")
+    else:
+        assert json.loads(expected.removeprefix("expected ")) == want.tolist()
+        assert json.loads(got.removeprefix("got ")) == (want + 0.5 if want.size else np.zeros(1)).tolist()
+
+
+def test_an_array_that_claims_more_cells_than_there_is_memory_is_told_by_its_first():
+    """One cell behind a trillion of them: the message is short, and nothing of that size is made."""
+    many = np.lib.stride_tricks.as_strided(np.zeros(1), (1 << 40,), (0,))
+    with pytest.raises(Mismatch, match="and 1099511627176 more") as raised:
+        assert_same(many, np.zeros(3))
+    assert len(str(raised.value)) < 5000
 
 
 def test_a_record_is_handed_over_as_soon_as_its_submission_has_ended(small, tier_a, tmp_path):
