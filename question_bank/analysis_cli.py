@@ -1,14 +1,9 @@
 """The command `legrade exam analyse`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from question_bank.values import Json
-
-MAX_BYTES = 200_000_000
 
 
 def register(exam_app: typer.Typer) -> None:
@@ -26,10 +21,15 @@ def analyse(
     """Analyse the items: analysis.html with plots, analysis.csv. What a person should look at is printed."""
     from question_bank import analysis_page
     from question_bank.analysis import analyse as examine
+    from question_bank.errors import FormatError
     from question_bank.issued import private_folder, read_sheets, write_whole
+    from question_bank.marksheet import read_marks
 
     record = marks if marks is not None else folder / "marks" / "marks.json"
-    found = examine(read_sheets(folder), _read(record))
+    read = read_marks(record)
+    if read is None:
+        raise FormatError(f"{record}: there is none; mark responses first, with `legrade exam mark`")
+    found = examine(read_sheets(folder), read)
     target = out if out is not None else record.parent
     private_folder(target)
     for name, data in (("html", analysis_page.to_html(found)), ("csv", analysis_page.to_csv(found))):
@@ -41,21 +41,3 @@ def analyse(
             typer.echo(f"item {item.number} ({', '.join(item.families)}): {remark}")
     typer.echo(f"Page: {target / 'analysis.html'}")
     typer.echo(f"Table: {target / 'analysis.csv'}")
-
-
-def _read(path: Path) -> "Json":
-    """Read the marks."""
-    import json
-
-    from question_bank.errors import FormatError
-
-    try:
-        data = path.read_bytes()
-        if len(data) > MAX_BYTES:
-            raise FormatError(f"{path}: {len(data)} bytes; expected marks.json as `exam mark` wrote it")
-        found: Json = json.loads(data)
-    except FileNotFoundError:
-        raise FormatError(f"{path}: there is none; mark responses first, with `legrade exam mark`") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise FormatError(f"{path}: cannot be read ({error}); mark again, with `legrade exam mark`") from None
-    return found

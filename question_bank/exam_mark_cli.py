@@ -45,7 +45,7 @@ def mark(
     given = corrections if corrections is not None else folder / CORRECTIONS
     use = given if corrections is not None or given.exists() else None
     marks = marking.mark(folder, responses, filled if filled.exists() else None, use)
-    before = marksheet.read_marks(target)
+    before = marksheet.read_marks(target / "marks.json")
     changed = remarking.changes(before, marks) if before is not None else ()
     if not allow_lower:
         remarking.refuse_falling(changed)

@@ -37,12 +37,12 @@ def marks(
 
     if form not in gradebook.FORMATS:
         raise unknown("format", form, gradebook.FORMATS)
-    place = record.parent if record is not None else folder / "marks"
-    found = read_marks(place)
+    path = record if record is not None else folder / "marks" / "marks.json"
+    found = read_marks(path)
     if found is None:
-        raise FormatError(f"{place / 'marks.json'}: there is none; mark first, with `legrade exam mark`")
+        raise FormatError(f"{path}: there is none; mark first, with `legrade exam mark`")
     filled = gradebook.fill(found, read_text(roster), form, str(roster), id_column)
-    target = out if out is not None else place / f"{form}.csv"
+    target = out if out is not None else path.parent / f"{form}.csv"
     with writing(target.parent):
         write_whole(target, filled.table, 0o600)
     typer.echo(f"{target}: {filled.written} students")

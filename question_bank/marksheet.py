@@ -28,13 +28,12 @@ def write_marks(folder: Path, marks: Marks) -> tuple[Path, Path]:
     return table, record
 
 
-def read_marks(folder: Path) -> Json:
-    """Read the `marks.json` that an earlier marking wrote into `folder`; None where there is none.
+def read_marks(path: Path) -> Json:
+    """Read the record that an earlier marking wrote; None where there is none.
 
     Raises:
         FormatError: it cannot be read.
     """
-    path = folder / "marks.json"
     try:
         data: Json = json.loads(path.read_bytes())
     except FileNotFoundError:

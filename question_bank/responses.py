@@ -68,7 +68,7 @@ def parse_response(data: bytes, file: str) -> Response:
     for name, answer in answers.items():
         if not isinstance(answer, str):
             raise ResponseError(f"answers[{_short(name)}]: got {type(answer).__name__}, expected a text")
-    whole = {_whole(name): _whole(answer) for name, answer in answers.items()}
+    whole = {mended(name): mended(answer) for name, answer in answers.items()}
     return Response(file, _text(body, "paper"), _text(body, "student"), whole)
 
 
@@ -89,10 +89,10 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value or len(value) > _MAX_NAME:
         raise ResponseError(f"{name}: expected a text of 1 to {_MAX_NAME} characters")
-    return _whole(value)
+    return mended(value)
 
 
-def _whole(text: str) -> str:
+def mended(text: str) -> str:
     """Replace halves of characters, which JSON can spell and no file can hold."""
     return text.encode("utf-8", "replace").decode()
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from question_bank.errors import ResponseError
-from question_bank.responses import Response
+from question_bank.responses import Response, mended
 
 MAX_BYTES: Final = 20_000_000
 MAX_CELLS: Final = 5_000
@@ -93,7 +93,7 @@ def _answers(cells: list[Any]) -> Iterator[tuple[str, str]]:
             continue
         source = _source(cell.get("source"))
         key = _key(cell, source)
-        if key and (text := _whole(answer(source))):
+        if key and (text := mended(answer(source))):
             yield key, text
 
 
@@ -149,12 +149,7 @@ def _name(about: Mapping[str, Any], name: str) -> str:
     value = about.get(name)
     if not isinstance(value, str) or not value or len(value) > _LONGEST:
         raise ResponseError(f"metadata.legrade.{name}: expected a text of 1 to {_LONGEST} characters")
-    return _whole(value)
-
-
-def _whole(text: str) -> str:
-    """Replace halves of characters, which JSON can spell and no file can hold."""
-    return text.encode("utf-8", "replace").decode()
+    return mended(value)
 
 
 def _short(value: Any) -> str:

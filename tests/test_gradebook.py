@@ -175,5 +175,9 @@ def test_the_command_writes_the_table_and_names_whom_it_leaves_out(tmp_path):
     assert "1 wait for a person: 9" in done.output
     target = tmp_path / "marks/canvas.csv"
     assert target.stat().st_mode & 0o777 == 0o600
+    other = tmp_path / "marks/before.json"
+    other.write_text(json.dumps({**MARKS, "students": MARKS["students"][:1]}), encoding="utf-8")
+    before = runner.invoke(app, [*arguments, "--marks", str(other)])
+    assert "canvas.csv: 1 students" in before.output
     near = runner.invoke(app, [*arguments[:3], "canvs", *arguments[4:]])
     assert "did you mean canvas" in str(near.exception)
