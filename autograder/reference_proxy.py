@@ -19,6 +19,7 @@ class ReferenceProxy:
         self._spec = spec
         self._functions = functions
         self._memory: dict[bytes, Any] = {}
+        self._made: list[Any] = []
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the first function of the spec."""
@@ -32,7 +33,9 @@ class ReferenceProxy:
 
     def ask(self, operation: str, *args: Any) -> Any:
         """Run an operation that is complete in itself, on what the reference's functions returned."""
-        sent = [a if isinstance(a, (np.ndarray, bool, int, float, list, tuple)) else None for a in args]
+        sent = [
+            a if isinstance(a, (np.ndarray, bool, int, float, list, tuple)) else self._number(a) for a in args
+        ]
         key = hashlib.sha256(wire.encode({"n": operation, "asked": sent})).digest()
         if key not in self._memory:
             try:
@@ -40,6 +43,12 @@ class ReferenceProxy:
             except Exception as error:
                 raise SandboxError(f"{operation} on what the reference made raised {error!r}") from error
         return self._memory[key]
+
+    def _number(self, made: Any) -> list[int]:
+        """Tell one object that a function returned from another: the same one always has the same number."""
+        if not any(made is known for known in self._made):
+            self._made.append(made)
+        return [next(number for number, known in enumerate(self._made) if known is made)]
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         key = hashlib.sha256(wire.encode({"n": name, "a": args, "k": kwargs})).digest()

@@ -389,6 +389,15 @@ def test_the_reference_is_asked_once():
         reference.ask("run", reference(), X, [0.0], False, 1)
 
 
+def test_the_reference_is_asked_about_each_network_by_itself():
+    """Two networks that equal questions are asked about have answers of their own."""
+    functions = {"build_sequential": lambda width=2: nn.Sequential(nn.Conv2d(1, width, 3), nn.Flatten())}
+    reference = ReferenceProxy(SPEC, functions)
+    narrow, wide = (reference.ask("stages", reference(width), [1, 1, 6, 6]) for width in (2, 3))
+    assert narrow.numbers() != wide.numbers()
+    assert reference.ask("stages", reference(2), [1, 1, 6, 6]) is narrow
+
+
 # What the suite makes of it
 
 
