@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 demo: .venv/.demo-installed
 	$(BIN)/python demo/run.py
 
-test: .venv/.test-installed browser
+test: .venv/.test-installed browser .venv/npm/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -50,6 +50,17 @@ browser:
 	  echo "installing chromium for the tests of the pages"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null \
 	    || echo "chromium could not be installed: the tests of the pages will be skipped"; \
+	fi
+
+# Programs of others that read what we write. Without npm, or without a network, the tests that ask them are skipped and say so.
+.venv/npm/.installed: tests/npm/package.json tests/npm/package-lock.json | .venv/bin/python
+	@mkdir -p $(@D) && rm -f $@ && cp $^ $(@D)
+	@if ! command -v npm >/dev/null; then \
+	  echo "npm is missing: the tests that ask other programs are skipped; Node.js 20 or newer brings it, see https://nodejs.org"; \
+	elif (cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=1000); then \
+	  touch $@; \
+	else \
+	  echo "the packages of tests/npm could not be installed: the tests that ask other programs are skipped"; \
 	fi
 
 clean:

@@ -1,6 +1,8 @@
 """Fixtures that several test files share; sandboxes live as long as the test session, as in a grader."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,24 @@ def data_dir():
         if candidate and Path(candidate).is_dir():
             return Path(candidate)
     pytest.skip("no data sets: set LEGRADE_DATA_DIR to a folder with mnist/ and fashion_mnist/")
+
+
+@pytest.fixture(scope="session")
+def node_modules():
+    """The folder of programs of others, from the npm registry, that read what we write; `make test` installs them."""
+    installed = ROOT / ".venv" / "npm"
+    if shutil.which("node") is None:
+        pytest.skip(
+            "no node: install Node.js 20 or newer, then `make test` brings what tests/npm/package.json names"
+        )
+    done = subprocess.run(
+        ["node", "-p", "parseInt(process.versions.node)"], capture_output=True, text=True, check=True
+    )
+    if int(done.stdout) < 20:
+        pytest.skip(f"Node.js {done.stdout.strip()} is too old for the programs of tests/npm: 20 or newer")
+    if not (installed / ".installed").exists():
+        pytest.skip("tests/npm is not installed: `make .venv/npm/.installed` does it, with npm and a network")
+    return installed / "node_modules"
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import html
 import json
-import os
 import re
 import subprocess
 from dataclasses import dataclass, field
@@ -251,13 +250,42 @@ def test_points_are_told_to_be_lost():
     )
 
 
-def test_another_parser_reads_the_file(tmp_path):
-    """`gift-pegjs` from the npm registry, where LEGRADE_GIFT_PEGJS names its folder, reads every question."""
-    folder = os.environ.get("LEGRADE_GIFT_PEGJS")
-    if not folder:
-        pytest.skip(
-            "no gift-pegjs: `npm install gift-pegjs` and set LEGRADE_GIFT_PEGJS to node_modules/gift-pegjs"
-        )
+def by_another(node_modules, path):
+    """Parse a file with `gift-pegjs`, and return its questions as this file's own reader would."""
+    program = (
+        "const main = require(process.argv[1]); const text = require('fs').readFileSync(process.argv[2], 'utf8');"
+        "console.log(JSON.stringify(main.parse(text)));"
+    )
+    result = subprocess.run(
+        ["node", "-e", program, node_modules / "gift-pegjs", path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return [as_read(each) for each in json.loads(result.stdout) if each["type"] != "Category"]
+
+
+def as_read(parsed):
+    """Write a question of that parser in the words of this file; it counts an answer with a weight of 0 as right."""
+    kinds = {"MC": "multichoice", "Numerical": "numerical", "Short": "shortanswer", "Essay": "essay"}
+    found = Imported(kinds[parsed["type"]], parsed["title"], "", parsed["globalFeedback"]["text"].strip())
+    found.text = parsed["stem"]["text"].strip()
+    for choice in parsed.get("choices", ()):
+        weight = choice["isCorrect"] if choice["weight"] is None else Fraction(str(choice["weight"])) / 100
+        heard = choice["feedback"]["text"].strip() if choice["feedback"] else ""
+        told = choice["text"]
+        if found.type == "numerical":
+            found.answers.append((float(told["number"]), Fraction(weight), heard, float(told["range"])))
+        else:
+            found.answers.append((told["text"].strip(), Fraction(weight), heard))
+    found.single = found.type != "multichoice" or any(choice["isCorrect"] for choice in parsed["choices"])
+    return found
+
+
+def test_another_parser_reads_the_same(tmp_path, node_modules, one_thread):
+    """`gift-pegjs` finds every text, answer, weight, tolerance and feedback that our reader finds, in every family; a slip shows."""
     questions = []
     for name in FAMILIES:
         made = bank.generate(name, 3)
@@ -266,16 +294,15 @@ def test_another_parser_reads_the_file(tmp_path):
         except ExportError:
             continue
         questions.append(made)
+    data = export(*questions)
     path = tmp_path / "quiz.gift"
-    path.write_bytes(export(*questions))
-    program = (
-        "const main = require(process.argv[1]); const text = require('fs').readFileSync(process.argv[2], 'utf8');"
-        "console.log(JSON.stringify(main.parse(text).map((each) => each.type)));"
-    )
-    result = subprocess.run(
-        ["node", "-e", program, folder, path], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert result.returncode == 0, result.stderr
-    types = json.loads(result.stdout)
-    assert types.count("Category") == 1
-    assert len(types) == len(questions) + 1
+    path.write_bytes(data)
+    found = by_another(node_modules, path)
+    assert len(found) == len(questions)
+    assert {each.type for each in found} == {"multichoice", "numerical", "shortanswer", "essay"}
+    assert found == read(data)
+    path.write_bytes(data.replace(b"{#=", b"{#=%50%", 1))
+    assert by_another(node_modules, path) != read(data)
+    path.write_bytes(data.replace(b"}\n\n", b"\n\n", 1))
+    with pytest.raises(AssertionError, match="SyntaxError"):
+        by_another(node_modules, path)
