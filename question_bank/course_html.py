@@ -58,11 +58,13 @@ class Look:
         formula: sets LaTeX, without dollar signs, as HTML.
         image: the address of a figure's file.
         language: of the texts.
+        mathml: whether formulas are set as MathML, and `formula` is not asked.
     """
 
     formula: Callable[[str], str]
     image: Callable[[Figure], str]
     language: str = languages.SOURCE
+    mathml: bool = False
 
     def say(self, text: str) -> str:
         """Return one of `WORDS`, or of the catalogue, in the language of the page."""
@@ -73,7 +75,7 @@ class Look:
         spans = []
         for kind, source in message.spans():
             if kind == "math":
-                spans.append(self.formula(maths.latex(source)))
+                spans.append(maths.mathml(source) if self.mathml else self.formula(maths.latex(source)))
             elif kind == "code":
                 spans.append(f"<code>{escape(source)}</code>")
             else:
@@ -197,7 +199,8 @@ def _items(kind: str, lines: Iterable[str]) -> str:
 
 
 def _step(step: Step, look: Look) -> str:
-    return f"{look.message(step.label)}: {look.formula(step.latex())}"
+    equation = step.mathml() if look.mathml else look.formula(step.latex())
+    return f"{look.message(step.label)}: {equation}"
 
 
 def _hints(asked: Asked, *, exact: bool) -> list[str]:

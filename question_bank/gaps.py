@@ -133,14 +133,31 @@ def weights(parts: tuple[Asked, ...], rule: str) -> tuple[int, ...]:
     return tuple(weight // math.gcd(*found) for weight in found)
 
 
-def losses_of(items: Iterable[KeyItem]) -> tuple[str, ...]:
-    """Say what of some items no course system marks as our pages do: each rule once, with the families that it applies to."""
+def losses_of(items: Iterable[KeyItem], *, one_by_one: bool = True) -> tuple[str, ...]:
+    """Say what of some items no course system marks as our pages do: each rule once, with the families that it applies to.
+
+    `one_by_one`: whether the format can only add up what single gaps earn; else what is due to that is not lost.
+    """
     found: dict[str, dict[str, None]] = {}
     for item in items:
-        for loss, applies in _losses(item).items():
+        rules = {**_losses(item), **(_one_by_one(item) if one_by_one else {})}
+        for loss, applies in rules.items():
             if applies:
                 found.setdefault(loss, {})[item.question.family] = None
     return tuple(f"{loss} ({', '.join(families)})" for loss, families in found.items())
+
+
+def _one_by_one(item: KeyItem) -> dict[str, bool]:
+    """Return each rule that only a format without sums of its own needs, and whether it applies to an item."""
+    parts = asked(item.question)
+    grids = [part for part in parts if part.layout == "grid"]
+    return {
+        f"gaps count one by one, although the rule is {item.credit}": (
+            item.credit in {credit.WHOLE_PARTS, credit.ALL_OR_NOTHING} and not all(map(_whole, parts))
+        ),
+        "the lengths of a shape are marked one by one": any(part.layout == "axes" for part in parts),
+        "cells that are mostly the same number earn points like the others": any(map(_mostly_same, grids)),
+    }
 
 
 def _losses(item: KeyItem) -> dict[str, bool]:
@@ -153,14 +170,9 @@ def _losses(item: KeyItem) -> dict[str, bool]:
         "an answer is not marked again from the student's own earlier answers": any(
             part.follow for part in question.parts
         ),
-        f"gaps count one by one, although the rule is {item.credit}": (
-            item.credit in {credit.WHOLE_PARTS, credit.ALL_OR_NOTHING} and not all(map(_whole, parts))
-        ),
-        "the lengths of a shape are marked one by one": any(part.layout == "axes" for part in parts),
         "the size of an array is shown, because each of its cells is a gap": any(
             part.field.size is None for part in grids
         ),
-        "cells that are mostly the same number earn points like the others": any(map(_mostly_same, grids)),
         "a shape or a row of unknown length, or what may raise an error, is compared as a text": any(
             isinstance(gap, TextGap) for gap in kinds
         ),
