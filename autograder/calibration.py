@@ -4,13 +4,11 @@
 here. A calibration for other images or another recipe is refused; one from another device is used, and said.
 """
 
-import importlib.util
 import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -209,32 +207,6 @@ def warning(known: Calibration, device: str) -> str:
         f"the thresholds for {known.dataset} were measured on {known.device}, this was trained on {device}: "
         "`legrade calibrate` measures them there"
     )
-
-
-@cache
-def load_functions(path: Path) -> Any:
-    """Import a trusted file, such as a reference, by its path; the same path gives the same module.
-
-    Raises:
-        SpecError: there is no such file.
-    """
-    if not path.is_file():
-        raise SpecError(f"{path}: no such file, expected one that defines build_model, fit and predict")
-    spec = importlib.util.spec_from_file_location(f"legrade_trusted_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # a .py file always has a spec
-    spec.loader.exec_module(module)  # type: ignore[union-attr]  # and a loader
-    return module
-
-
-def reference_beside(suite: str) -> Any:
-    """Load the reference in a suite's folder, to run on one thread as the worker does.
-
-    Models do not travel, so the fixture `reference` cannot give them.
-    """
-    import torch
-
-    torch.set_num_threads(1)
-    return load_functions(Path(suite).resolve().parent / "reference.py")
 
 
 def chosen_dataset(options: Mapping[str, Any]) -> str:

@@ -245,7 +245,7 @@ def main() -> int:
     """Measure what is asked for, or say why not."""
     import torch
 
-    from autograder.calibration import load_functions
+    from autograder.beside import load_file
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -264,7 +264,7 @@ def main() -> int:
         )
         return 1
     torch.set_num_threads(1)
-    job, lenet = job_of(given), load_functions(LENET / "reference.py")
+    job, lenet = job_of(given), load_file(LENET / "reference.py")
     name = torch.cuda.get_device_name(0) if given.device == "cuda" else "CPU, one thread"
     print(f"{name}; torch {torch.__version__}, numpy {np.__version__}; {job.dataset.name}, {len(job.dataset.y_train)} images, "
           f"{job.epochs} epochs, batch {job.batch}")  # fmt: skip

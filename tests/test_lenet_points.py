@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.architectures import INPUTS, VARIANTS, architecture_of, refuse_other_images
-from autograder.calibration import load_functions
+from autograder.beside import load_file
 from autograder.errors import SpecError
 from autograder.training import MARGIN, REPEATS, chances, miss, repeated, share_of_points
 
@@ -29,7 +29,7 @@ def test_the_reference_is_the_architecture_that_was_asked_for(variant, chosen, b
     import torch
 
     lenet = architecture_of({"variant": variant, "input": chosen})
-    model = load_functions(REFERENCE).build_lenet(**lenet.arguments)
+    model = load_file(REFERENCE).build_lenet(**lenet.arguments)
     assert tuple(tuple(p.shape) for p in model.parameters()) == lenet.shapes
     assert sum(p.numel() for p in model.parameters()) == lenet.parameters
     x, found = torch.zeros(batch, *lenet.image), []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from autograder import calibration, datasets, tolerance, tracks, training
+from autograder.beside import load_file, reference_beside
 from autograder.datasets import Dataset, load
 from autograder.errors import LimitHit, SpecError, StudentRaised
 from autograder.testing import Mismatch
@@ -97,7 +98,7 @@ def test_weights_trained_at_home_are_near_chance_here():
 
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    lenet, digits = calibration.load_functions(LENET / "reference.py"), load("digits")
+    lenet, digits = load_file(LENET / "reference.py"), load("digits")
     model = lenet.build_model()
     recipe = asdict(training.RECIPES["digits"])
     lenet.fit(
@@ -259,9 +260,10 @@ def test_a_suite_without_a_calibration_for_its_data_set_says_so(tmp_path):
     with pytest.raises(SpecError, match=r"digits\.json: no such file"):
         calibration.track_beside(str(tmp_path / "test_hidden.py"), {})
     with pytest.raises(
-        SpecError, match=r"reference\.py: no such file, expected one that defines build_model"
+        SpecError,
+        match=r"reference\.py: cannot be read \(No such file or directory\); expected a Python program",
     ):
-        calibration.reference_beside(str(tmp_path / "test_hidden.py"))
+        reference_beside(str(tmp_path / "test_hidden.py"))
 
 
 # Operations on a model in the worker
