@@ -14,9 +14,10 @@ from typing import Final
 from question_bank import languages, maths
 from question_bank.figures import Figure
 from question_bank.gaps import Asked, Gap, Names, PersonGap, TextGap
-from question_bank.message import Message
+from question_bank.message import Message, literal
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Question, Step, Table
+from question_bank.paper import Heading
 from question_bank.values import Grid, Rational, Value, show, show_number
 
 _ANSWER: Final = "Your answer"
@@ -59,12 +60,14 @@ class Look:
         image: the address of a figure's file.
         language: of the texts.
         mathml: whether formulas are set as MathML, and `formula` is not asked.
+        letters: whether options are called by their letters, which mean nothing where the system shuffles them.
     """
 
     formula: Callable[[str], str]
     image: Callable[[Figure], str]
     language: str = languages.SOURCE
     mathml: bool = False
+    letters: bool = True
 
     def say(self, text: str) -> str:
         """Return one of `WORDS`, or of the catalogue, in the language of the page."""
@@ -104,6 +107,13 @@ def stem(question: Question, code: str, look: Look) -> str:
         alt = escape(question.figure.alt.plain())
         pieces.append(f'<p><img src="{escape(look.image(question.figure))}" alt="{alt}"></p>')
     pieces += [_table(table, look) for table in question.tables]
+    return "\n".join(pieces)
+
+
+def heading(said: Heading, look: Look, *, title: bool = True) -> str:
+    """Set what is said before the items of a section."""
+    pieces = [f"<h3>{escape(said.title)}</h3>"] if title and said.title else []
+    pieces += [f"<p>{look.message(literal(said.intro))}</p>"] if said.intro else []
     return "\n".join(pieces)
 
 
@@ -159,9 +169,7 @@ def key_list(question: Question, look: Look) -> str:
         options = part.answer.field.options
         value = part.answer.value
         if options and isinstance(value, str):
-            told = "<br>".join(
-                f"{letter}: {look.template(options[ord(letter) - ord('A')])}" for letter in value
-            )
+            told = "<br>".join(_options(value, options, look))
         else:
             told = escape(part.answer.show().replace("-", "\u2212"))
         lines.append(f"{_letter(question, number)}{told}")
@@ -171,12 +179,26 @@ def key_list(question: Question, look: Look) -> str:
 def named(entries: Iterable[tuple[int, Value, Names]], question: Question, look: Look) -> str:
     """List wrong answers with what is said about them; nothing where there are none."""
     lines = [
-        f"{_letter(question, part)}{escape(show(value))}: {look.explanations(names)}"
+        f"{_letter(question, part)}{_entry(question, part, value, look)}: {look.explanations(names)}"
         for part, value, names in entries
     ]
     if not lines:
         return ""
     return f"<p><strong>{escape(look.say(_OTHERS))}</strong></p>\n{_items('ul', lines)}"
+
+
+def _options(letters: str, options: Sequence[str], look: Look) -> list[str]:
+    """Set options, with their letters where these say something."""
+    texts = {letter: look.template(options[ord(letter) - ord("A")]) for letter in letters}
+    return [f"{letter}: {text}" if look.letters else text for letter, text in texts.items()]
+
+
+def _entry(question: Question, part: int, value: Value, look: Look) -> str:
+    """Set a wrong answer as a student gives it."""
+    options = question.parts[part].answer.field.options
+    if options and isinstance(value, str) and not look.letters:
+        return "; ".join(_options(value, options, look))
+    return escape(show(value))
 
 
 def xml(text: str) -> bytes:

@@ -9,11 +9,12 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from question_bank import languages
-from question_bank.blueprint import Blueprint
+from question_bank.blueprint_data import Blueprint
 from question_bank.errors import FormatError
-from question_bank.frozen import take, take_all, take_rational
+from question_bank.frozen import take, take_all, take_rational, text
 from question_bank.issued import KeyItem
 from question_bank.languages import SOURCE
+from question_bank.paper import Heading
 from question_bank.values import Json, Rational, simplest, value_to_json
 
 POOL_FORMAT = "legrade-pool-1"
@@ -30,6 +31,8 @@ class Group:
         items: with their keys, all different.
         wanted: how many were asked for; fewer were found where the stratum is small.
         radicals: what all items have in common, which decides how hard they are.
+        shuffle: what is to stand in another order for every student: the options of its items, itself among the groups of its
+            section, or both (`blueprint_data.SHUFFLES`).
     """
 
     name: str
@@ -38,12 +41,13 @@ class Group:
     items: tuple[KeyItem, ...]
     wanted: int
     radicals: Mapping[str, int] = field(default_factory=dict)
+    shuffle: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "radicals", MappingProxyType(dict(self.radicals)))
 
     def to_json(self) -> Json:
-        """Freeze the group."""
+        """Freeze the group; what is to be shuffled is left out where it is nothing."""
         items: list[Json] = [item.to_json() for item in self.items]
         return {
             "name": self.name,
@@ -52,6 +56,7 @@ class Group:
             "items": items,
             "wanted": self.wanted,
             "radicals": dict(self.radicals),
+            **({"shuffle": list(self.shuffle)} if self.shuffle else {}),
         }
 
     @classmethod
@@ -65,6 +70,7 @@ class Group:
             take_all(data, "items", KeyItem.from_json),
             take(data, "wanted", int),
             {name: take(radicals, name, int) for name in radicals},
+            take_all(data, "shuffle", text) if isinstance(data, dict) and "shuffle" in data else (),
         )
 
 
@@ -77,20 +83,31 @@ class Pool:
         paper: its id.
         groups: in the order of the blueprint.
         language: in which the items are written.
+        sections: what is said before groups; `first` is how many groups stand before it.
     """
 
     title: str
     paper: str
     groups: tuple[Group, ...]
     language: str = SOURCE
+    sections: tuple[Heading, ...] = ()
 
     def items(self) -> Iterator[KeyItem]:
         """Yield every item."""
         for group in self.groups:
             yield from group.items
 
+    def by_section(self) -> Iterator[tuple[Heading, tuple[Group, ...]]]:
+        """Yield the groups that stand together under what is said before them; an empty heading where nothing is."""
+        sections = self.sections
+        if not sections or sections[0].first > 0:
+            sections = (Heading("", "", 0), *sections)
+        ends = (*(heading.first for heading in sections[1:]), len(self.groups))
+        for heading, end in zip(sections, ends, strict=True):
+            yield heading, self.groups[heading.first : end]
+
     def to_json(self) -> Json:
-        """Freeze the pool; the language is left out where it is English."""
+        """Freeze the pool; the language is left out where it is English, and sections where there are none."""
         groups: list[Json] = [group.to_json() for group in self.groups]
         return {
             **languages.to_json(self.language),
@@ -98,6 +115,7 @@ class Pool:
             "title": self.title,
             "paper": self.paper,
             "groups": groups,
+            **({"sections": [heading.to_json() for heading in self.sections]} if self.sections else {}),
         }
 
     @classmethod
@@ -114,6 +132,9 @@ class Pool:
             take(data, "paper", str),
             take_all(data, "groups", Group.from_json),
             languages.from_json(data),
+            take_all(data, "sections", Heading.from_json)
+            if isinstance(data, dict) and "sections" in data
+            else (),
         )
 
 

@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from question_bank import bank
-from question_bank.blueprint import Blueprint
+from question_bank.blueprint_data import OPTIONS, PER_STUDENT, SHUFFLES, Blueprint
 from question_bank.draw import Draw
 from question_bank.errors import BlueprintError, FormatError
 from question_bank.exporters import KEY_EXPORTERS
 from question_bank.frozen import canonical
 from question_bank.issued import KeyItem, Planned, private_folder, write_whole
-from question_bank.issuing import identity
+from question_bank.issuing import identity, plain
 from question_bank.keys import CourseKey
 from question_bank.model import Question
-from question_bank.own_data import is_own
+from question_bank.own_data import OwnQuestion, is_own
+from question_bank.paper import Heading
 from question_bank.planning import plan, stratum
 from question_bank.pool import FrozenPool, Group, Pool
 from question_bank.translation import localize
@@ -110,9 +111,23 @@ def make_pool(blueprint: Blueprint, key: CourseKey, variants: int) -> Pool:
         OracleMismatchError: a family's key is wrong.
     """
     maker = _Maker(blueprint, key)
+    planned = plan(blueprint, key, variants)
     with one_thread():
-        groups = [maker.group(planned, variants) for planned in plan(blueprint, key, variants)]
-    return Pool(blueprint.title, blueprint.paper, tuple(groups), blueprint.language)
+        groups = tuple(maker.group(each, variants) for each in planned)
+    return Pool(blueprint.title, blueprint.paper, groups, blueprint.language, _headings(blueprint, planned))
+
+
+def _headings(blueprint: Blueprint, planned: Sequence[Planned]) -> tuple[Heading, ...]:
+    """Return what is said before the groups of each section; nothing where no section says anything."""
+
+    def said(text: str) -> str:
+        return text and plain(blueprint.said(text, blueprint.language))
+
+    headings = tuple(
+        Heading(said(section.title), said(section.intro), sum(each.slot < slots.start for each in planned))
+        for section, (slots, _) in zip(blueprint.sections, blueprint.groups(), strict=False)
+    )
+    return headings if any(heading.title or heading.intro for heading in headings) else ()
 
 
 class _Maker:
@@ -143,7 +158,13 @@ class _Maker:
             tuple(items),
             1 if own else variants,
             planned.radicals,
+            self._shuffle(planned.slot, own),
         )
+
+    def _shuffle(self, slot: int, own: OwnQuestion | None) -> tuple[str, ...]:
+        """Return what a slot's section shuffles, without the options of a question that keeps their order."""
+        kept = (OPTIONS,) if own and own.keep_order else ()
+        return tuple(what for what in SHUFFLES if what not in kept and self._blueprint.shuffled(slot, what))
 
     def _questions(self, planned: Planned, variants: int) -> Iterator[Question]:
         """Yield different questions of a stratum."""
@@ -185,6 +206,16 @@ def shortages(pool: Pool) -> tuple[str, ...]:
         for group in pool.groups
         if len(group.items) < group.wanted
     )
+
+
+def unused(blueprint: Blueprint) -> tuple[str, ...]:
+    """Say what of a blueprint means nothing to a pool."""
+    if blueprint.versions == PER_STUDENT:
+        return ()
+    told = (
+        f"versions = {blueprint.versions} means nothing to a pool: the course system draws for each student"
+    )
+    return (f"{told}; `legrade exam build` makes papers A, B and so on",)
 
 
 def _where(group: Group) -> str:
