@@ -37,7 +37,7 @@ def share(rule: str, answers: Sequence[Answer], fractions: Sequence[Fraction]) -
     >>> [str(share(rule, (Integer(1), Integer(2)), half)) for rule in RULES]
     ['3/4', '3/4', '1/2', '0']
     """
-    weights = [_weight(answer) if rule == PER_CELL else 1 for answer in answers]
+    weights = [weight(answer) if rule == PER_CELL else 1 for answer in answers]
     earned = [Fraction(f == 1) if rule in {WHOLE_PARTS, ALL_OR_NOTHING} else f for f in fractions]
     if rule == ALL_OR_NOTHING:
         return min(earned)
@@ -61,5 +61,6 @@ def from_json(data: Json) -> str:
     return rule
 
 
-def _weight(answer: Answer) -> int:
+def weight(answer: Answer) -> int:
+    """Return how many times a part counts by the rule `per-cell`."""
     return len(answer.value.cells) if isinstance(answer, Array) else 1
