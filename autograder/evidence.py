@@ -56,6 +56,10 @@ def _are_weights(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(w, np.ndarray) and w.dtype == np.float32 for w in value)
 
 
+def _are_logits(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == np.float32 and value.ndim == 3
+
+
 def _are_notes(value: Any) -> bool:
     return isinstance(value, list) and all(_is_note(note) for note in value)
 
@@ -70,6 +74,8 @@ def _is_note(value: Any) -> bool:
 _FORMS: dict[str, Callable[[Any], bool]] = {
     "best_device": lambda value: isinstance(value, str),
     "device": lambda value: isinstance(value, str),
+    "epoch_logits": lambda value: value is None or _are_logits(value),
+    "follow_epochs": lambda value: value is None,
     "layers": lambda _: False,
     "parameters": _is_count,
     "seen": _are_notes,

@@ -1,12 +1,12 @@
 """What a student reads about a grade: docstring, outcome, reason, shapes, the named mistake; never a hidden value or a position.
 
-The losses that the student's own training returned are drawn as a curve.
+The losses that the student's own training returned, and the accuracies that it reached, are drawn as curves.
 """
 
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from autograder.curves import as_image, in_words
+from autograder.curves import as_image, in_words, is_drawn
 from autograder.model import Grade, Outcome, TestResult
 from question_bank.misconceptions import CATALOGUE, Misconception
 
@@ -42,7 +42,7 @@ def as_text(
     for test in tests:
         lines.append(f"{MARKS[test.outcome]} {_worth(test)}  {_description(test)}")
         lines += [f"      {sentence}" for sentence in _sentences(test)]
-        lines += [f"      {in_words(test.curve)}"] if test.curve else []
+        lines += [f"      {in_words(test.curve, test.curve_of)}"] if test.curve else []
     return "\n".join(lines)
 
 
@@ -64,8 +64,19 @@ def as_html(
         cells = (outcome, escape(_worth(test)), escape(_description(test)) + said)
         rows.append("<tr>" + "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells) + "</tr>")
     head = "".join(f"<th style='{CELL}'>{title}</th>" for title in ("outcome", "points", "what was tested"))
-    drawn = "".join(f"<p>{as_image(test.curve)}</p>" for test in tests if test.curve)
-    return "".join(parts) + (f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else "") + drawn
+    return (
+        "".join(parts) + (f"<table><tr>{head}</tr>{''.join(rows)}</table>" if rows else "") + _curves(tests)
+    )
+
+
+def _curves(tests: Sequence[TestResult]) -> str:
+    """Draw what the tests handed over, side by side where there is room; what is no picture is a sentence."""
+    shown = [test for test in tests if test.curve]
+    images = " ".join(as_image(t.curve, t.curve_of) for t in shown if is_drawn(t.curve, t.curve_of))
+    said = "".join(
+        f"<p>{escape(in_words(t.curve, t.curve_of))}.</p>" for t in shown if not is_drawn(t.curve, t.curve_of)
+    )
+    return (f"<p>{images}</p>" if images else "") + said
 
 
 def _tests(function: str, grade: Grade) -> list[TestResult]:

@@ -18,6 +18,13 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+class Quantity(StrEnum):
+    """What a curve shows over the epochs of a training."""
+
+    LOSS = "loss"
+    ACCURACY = "accuracy"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one worker may use; a limit that is hit is named in the record with its value."""
@@ -127,7 +134,9 @@ class TestResult:
     detail: str = ""
     """For the instructor only: values, positions, exception text."""
     curve: tuple[float, ...] = ()
-    """What the student's own program reported over time, such as the loss of each epoch; this student may see it."""
+    """What the student's own program reported or reached over time, such as the loss of each epoch; this student may see it."""
+    curve_of: Quantity = Quantity.LOSS
+    """What the numbers of the curve are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from autograder.errors import NotDefined, StudentFault, StudentRaised
-from autograder.model import Outcome, TestResult
+from autograder.model import Outcome, Quantity, TestResult
 from autograder.proxy import NotRun
 from autograder.testing import Mismatch, Partial
 
@@ -24,6 +24,8 @@ class Case:
     """Of its points, where it failed in part."""
     curve: tuple[float, ...] = ()
     """What the suite wants drawn for the student."""
+    curve_of: Quantity = Quantity.LOSS
+    """What that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | 
         shown, outcome = bad[0], Outcome.SKIPPED
     else:
         shown, outcome = cases[0], Outcome.PASSED
+    drawn = next((case for case in cases if case.curve), cases[0])
     points = None if errors else test.max_points * float(earned / test.cases)
     return TestResult(
         function=function,
@@ -90,5 +93,6 @@ def collect(test: SuiteTest, function: str, cases: list[Case], diagnosis: str | 
         seconds=round(sum(case.seconds for case in cases), 4),
         shapes=shown.shapes if bad else "",
         detail="\n".join(case.detail for case in bad if case.detail)[:20_000],
-        curve=next((case.curve for case in cases if case.curve), ()),
+        curve=drawn.curve,
+        curve_of=drawn.curve_of,
     )

@@ -17,7 +17,7 @@ from autograder.curves import checked
 from autograder.diagnosis import diagnose
 from autograder.errors import AutograderError
 from autograder.loading import Loading
-from autograder.model import Outcome, Plan, TestResult
+from autograder.model import Outcome, Plan, Quantity, TestResult
 from autograder.outcomes import Case, SuiteTest, collect, judge, share_of
 from autograder.proxy import StudentProxy
 from autograder.reference_proxy import ReferenceProxy
@@ -175,11 +175,11 @@ class GradingPlugin:
         return common | own | {"device": device}
 
     @pytest.fixture
-    def curve(self, request: pytest.FixtureRequest) -> Callable[[Sequence[float]], None]:
-        """Take down what the student's program reported over time, such as the loss of each epoch: a picture in the feedback."""
+    def curve(self, request: pytest.FixtureRequest) -> Callable[..., None]:
+        """Take down what a training reported or reached over time, losses or accuracies: a picture in the feedback."""
 
-        def keep(values: Sequence[float]) -> None:
-            request.node.stash[CURVE] = checked(values)
+        def keep(values: Sequence[float], of: str = Quantity.LOSS) -> None:
+            request.node.stash[CURVE] = checked(values), Quantity(of)
 
         return keep
 
@@ -195,8 +195,8 @@ class GradingPlugin:
             shapes = proxy.last_shapes if proxy is not None else ""
             error = call.excinfo.value if call.excinfo is not None else None
             outcome, reason, detail = judge(error)
-            drawn = item.stash.get(CURVE, ())
-            case = Case(outcome, reason, detail, shapes, call.duration, share_of(error), drawn)
+            drawn = item.stash.get(CURVE, ((), Quantity.LOSS))
+            case = Case(outcome, reason, detail, shapes, call.duration, share_of(error), *drawn)
             self._runs[run].cases.setdefault((part, name), []).append(case)
         return report
 
@@ -247,7 +247,7 @@ class GradingPlugin:
         return diagnose(run.proxies[part].calls, self._suites.mistakes[part], self._suites.caches[part])
 
 
-CURVE = pytest.StashKey[tuple[float, ...]]()
+CURVE = pytest.StashKey[tuple[tuple[float, ...], Quantity]]()
 PLACE = pytest.StashKey[tuple[int, int, str, int]]()
 
 

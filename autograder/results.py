@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
-from autograder.model import Grade, Outcome, TestResult
+from autograder.model import Grade, Outcome, Quantity, TestResult
 
 
 def to_json(grades: Iterable[Grade]) -> str:
@@ -19,8 +19,8 @@ def to_json(grades: Iterable[Grade]) -> str:
     Each has `submission`, `points` (null when an error of ours is to be looked at), `max_points`, `needs_person`,
     `round`, `suite` (digest), `versions`, `tier`, `notes`, `output`, and `tests`, each with `function`, `test`,
     `description`, `points`, `max_points`, `outcome`, `reason`, `diagnosis` (a misconception's id or null), `seconds`,
-    `shapes`, `detail` and `curve` (what the student's program reported over time, such as losses). `detail` and `output` are
-    for the instructor only.
+    `shapes`, `detail`, `curve` (what the student's program reported or reached over time) and `curve_of` (`loss` or `accuracy`).
+    `detail` and `output` are for the instructor only.
     """
     return json.dumps([to_object(grade) for grade in grades], indent=1, ensure_ascii=False) + "\n"
 
@@ -55,6 +55,7 @@ _KINDS: dict[Any, tuple[Callable[[Any], bool], Callable[[Any], Any]]] = {
     float: (lambda value: type(value) in (int, float), float),
     float | None: (lambda value: value is None or type(value) in (int, float), lambda value: value),
     Outcome: (lambda value: isinstance(value, str) and value in set(Outcome), Outcome),
+    Quantity: (lambda value: isinstance(value, str) and value in set(Quantity), Quantity),
     dict[str, str]: (lambda value: isinstance(value, dict) and _texts([*value.values()]), dict),
     tuple[str, ...]: (_texts, tuple),
     tuple[float, ...]: (_numbers, tuple),

@@ -298,12 +298,42 @@ def test_labels_of_the_test_images_never_reach_the_student(tier_c):
     source = f"SOURCE = {(LENET / 'reference.py').read_text(encoding='utf-8')!r}\n{WATCHED}"
     result = grade_all([Submission("watched", "python", (source,))], tier_c)["watched"]
     assert failures(result) == {}
-    [curve] = [test.curve for test in result.tests if test.curve]
-    assert len(curve) == 10
-    assert curve[-1] < curve[0] < 2.5
+    losses, shares = (test.curve for test in result.tests if test.curve)
+    assert len(losses) == len(shares) == 10
+    assert losses[-1] < losses[0] < 2.5
+    assert shares[0] < shares[-1] <= 1
     assert "('torch.float32', (397, 1, 28, 28))" in result.output
     assert "('torch.int64', (1400,))" in result.output
     assert "(397,)" not in result.output
+
+
+FORGED = """
+exec(SOURCE)
+import os, sys
+import numpy as np
+_fit = fit
+def answers(self, x):
+    np = __import__("numpy")
+    return np.eye(10, dtype=np.float32)[np.zeros((10, len(x)), dtype=np.int64)]
+def gone(self, x):
+    __import__("os")._exit(0)
+def fit(model, x, y, **kwargs):
+    sys.modules["legrade_worker_steps"].Epochs.logits.__code__ = HOW.__code__
+    return _fit(model, x, y, **kwargs)
+"""
+
+
+def test_a_forged_accuracy_changes_its_own_picture_and_no_point(tier_c):
+    """Answers about the epochs that are made up, or a process that ends when it is asked: the points are those of the honest program."""
+    source = (LENET / "reference.py").read_text(encoding="utf-8")
+    programs = {how: f"SOURCE = {source!r}\n{FORGED.replace('HOW', how)}" for how in ("answers", "gone")}
+    for how, result in grade_all(
+        [Submission(how, "python", (text,)) for how, text in programs.items()], tier_c
+    ).items():
+        assert (how, failures(result)) == (how, {})
+        shares = result.tests[-1].curve
+        assert len(shares) == (10 if how == "answers" else 1)
+        assert (shares[-1] < 0.2) == (how == "answers")
 
 
 # Variants

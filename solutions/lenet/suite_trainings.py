@@ -17,6 +17,7 @@ from autograder.errors import SpecError
 from autograder.steps import within_steps
 from autograder.testing import Tensor
 from autograder.training import Recipe, draw_secret, once, withhold
+from autograder.training_curves import follow
 from autograder.training_evidence import (
     as_losses,
     draw_images,
@@ -78,7 +79,7 @@ def train(student, options, rng):
     track = track_of(options)
     data = withhold(track.dataset, draw_secret(rng), rng)
     run = {"data": data, "track": track, "x": Tensor(data.x_train), "y": Tensor(data.y_train)}
-    return run | fit_once(student, options, rng, run)
+    return run | fit_once(student, options, rng, run, followed=True)
 
 
 def track_of(options):
@@ -93,17 +94,19 @@ def track_of(options):
         raise
 
 
-def fit_once(student, options, rng, run):
+def fit_once(student, options, rng, run, *, followed=False):
     """Train once by the recipe, from weights that we draw.
 
     So weights trained elsewhere are of no use, and the whole class starts alike. A model of another architecture starts
-    from its own.
+    from its own. One that is followed keeps its weights of each epoch for the picture.
     """
     model, _ = models.build(student, options)
     if sorted(w.size for w in models.weights(student, model)) == sorted(architecture_of(options).sizes):
         models.set_weights(student, model, models.draw_weights(rng, options))
     before, where, seed = models.weights(student, model), options["device"], int(rng.integers(1 << 31))
     recipe, x, y = run["track"].recipe, run["x"], run["y"]
+    if followed:
+        follow(student, model, recipe, len(y.array))
     got = within_steps(
         student, recipe, len(y.array), lambda: student.fit(model, x, y, device=where, seed=seed, **recipe)
     )

@@ -16,6 +16,7 @@ from autograder.architectures import architecture_of
 from autograder.beside import beside, reference_beside
 from autograder.testing import Mismatch, StudentFault, Tensor, assert_same, credit
 from autograder.training import accuracy, as_logits, cross_entropy, once, repeated, share_of_points
+from autograder.training_curves import accuracies
 from autograder.training_evidence import apart, as_losses, draw_images, known_logits, mean_losses, small_model
 
 models, trainings, answers = (
@@ -269,11 +270,11 @@ def test_evaluates_in_evaluation_mode(student, options, rng):
         answers.check_share(student, options, model, (x[:37], y), 37 - 8, 8)
 
 
-# --- accuracy of what was trained; last, because it may train again
+# --- accuracy of what was trained; last, because it may train again, and draws what no point hangs on
 
 
 @pytest.mark.weight(8)
-def test_accuracy(student, options, rng):
+def test_accuracy(student, options, rng, curve):
     """Trained by the assignment's recipe, the model recognises images that it has not seen; the points grow with the accuracy."""
     run = trainings.trained(student, options, rng)
     labels = run["data"].y_test
@@ -289,6 +290,9 @@ def test_accuracy(student, options, rng):
             return Fraction(0)  # what the first training earned stays
 
     scores = repeated(score(run["logits"]), again, full)
+    if "trained" in student.cache:  # the worker that trained is still there
+        data, epochs = run["data"], run["track"].recipe["epochs"]
+        curve(accuracies(student, data.x_test, labels, epochs) or [round(float(scores[0]), 2)], "accuracy")
     reached = (
         f"the accuracy is {float(max(scores)):.3f}; {float(full):.2f} has all points, {float(low):.2f} none"
     )
