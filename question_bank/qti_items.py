@@ -12,7 +12,6 @@
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from html import escape
 from typing import Final
 
@@ -53,8 +52,8 @@ class Written:
     by_person: bool
 
 
-def written(item: KeyItem, points: Rational, image: str, language: str, dialect: Dialect) -> Written:
-    """Write an item; `image` is the address of its figure.
+def written(item: KeyItem, look: Look, dialect: Dialect) -> Written:
+    """Write an item; where the look calls no option by its letter, the options are shuffled.
 
     Raises:
         ExportError: a part that a person marks stands beside others; the message names the item.
@@ -67,7 +66,6 @@ def written(item: KeyItem, points: Rational, image: str, language: str, dialect:
             f"item {code(item.id)} ({item.question.family}): a part that a person marks stands beside others, and QTI has one "
             "score for both; give it a slot of its own"
         )
-    look = Look(escape, lambda _: image, language, mathml=True)
     form = _Form(item, parts, look, dialect)
     how = marking(item, parts, dialect)
     identifier = f"legrade_{item.id.replace('-', '_')}"
@@ -75,12 +73,12 @@ def written(item: KeyItem, points: Rational, image: str, language: str, dialect:
     document = dialect.document(
         "assessmentItem",
         *form.declarations(),
-        *form.outcomes(how, points, by_person=by_person),
+        *form.outcomes(how, item.points, by_person=by_person),
         dialect.element("stylesheet", href=STYLE, type="text/css") + "\n",
         dialect.element("itemBody", "\n", *form.body()) + "\n",
         dialect.element("responseProcessing", "\n", how.rules) + "\n",
         *form.feedback(how),
-        language=language,
+        language=look.language,
         identifier=identifier,
         title=title,
         adaptive="false",
@@ -199,7 +197,7 @@ class _Form:
             self._q("prompt", prompt) + "\n",
             *choices,
             responseIdentifier=name,
-            shuffle="false",
+            shuffle="false" if self._look.letters else "true",
             maxChoices="0" if gap.several else "1",
         )
 
@@ -245,8 +243,3 @@ class _Form:
             self._q("modalFeedback", said, outcomeIdentifier=FEEDBACK, identifier=identifier, showHide="show")
             + "\n"
         )
-
-
-def total(points: tuple[Rational, ...]) -> str:
-    """Write what can be reached with items of these points, one drawn from each group."""
-    return decimal(sum(map(Fraction, points), Fraction(0)))

@@ -3,18 +3,25 @@
 Every file lies at the top or in `images/`; the zip has neither dates nor compression, so the same pool gives the same bytes.
 """
 
+import functools
 import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from html import escape
 from typing import Final
 
 from question_bank import course_html, drawings, languages
+from question_bank.blueprint_data import ITEMS, OPTIONS
+from question_bank.course_html import Look
+from question_bank.figures import Figure
+from question_bank.paper import Heading
 from question_bank.pool import Group, Pool
-from question_bank.qti_items import STYLE, TOOL, Written, total, written
-from question_bank.qti_names import TABLE, Dialect
+from question_bank.qti_items import STYLE, TOOL, Written, written
+from question_bank.qti_names import TABLE, Dialect, xhtml
+from question_bank.spellings import decimal
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
@@ -71,26 +78,28 @@ def package(pool: Pool, dialect: Dialect) -> bytes:
     """
     codes = "\n".join((pool.paper, *(item.id for item in pool.items())))
     name = f"legrade_{hashlib.sha256(codes.encode()).hexdigest()[:24]}"
-    say = course_html.Look(escape, lambda _: "", pool.language).say
+    look = Look(escape, lambda _: "", pool.language, mathml=True)
     images: dict[str, bytes] = {}
-    groups: list[list[_Member]] = []
+    members: list[_Member] = []
     for group in pool.groups:
-        groups.append([])
         for item in group.items:
             image = f"images/{item.id}.svg" if item.question.figure else ""
             if item.question.figure:
-                images[image] = drawings.svg(item.question.figure, say).encode()
-            file = written(item, group.points, image, pool.language, dialect)
-            groups[-1].append(_Member(group, file, image))
-    members = [member for group in groups for member in group]
+                images[image] = drawings.svg(item.question.figure, look.say).encode()
+            own = replace(look, image=functools.partial(_at, image), letters=OPTIONS not in group.shuffle)
+            members.append(_Member(group, written(item, own, dialect), image))
     files = {
         "imsmanifest.xml": course_html.xml(_manifest(pool, name, members, dialect)),
-        "test.xml": course_html.xml(_test(pool, name, groups, dialect)),
+        "test.xml": course_html.xml(_test(pool, name, members, look, dialect)),
         STYLE: _CSS.encode(),
         **{f"{member.item.identifier}.xml": course_html.xml(member.item.xml) for member in members},
         **images,
     }
     return _zipped(files)
+
+
+def _at(address: str, _: Figure) -> str:
+    return address
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:
@@ -103,35 +112,19 @@ def _zipped(files: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def _test(pool: Pool, name: str, groups: list[list[_Member]], dialect: Dialect) -> str:
-    """Write the test: a section for each group, of whose items one is drawn; each is answered once, and then explained."""
+def _test(pool: Pool, name: str, members: list[_Member], look: Look, dialect: Dialect) -> str:
+    """Write the test: each item is answered once, and then explained."""
     q = dialect.element
-    sections = (
-        q(
-            "assessmentSection",
-            q("selection", select="1"),
-            *(
-                "\n" + q("assessmentItemRef", identifier=m.item.identifier, href=f"{m.item.identifier}.xml")
-                for m in members
-            ),
-            identifier=f"group_{number}",
-            title=members[0].group.name,
-            visible="false",
-        )
-        + "\n"
-        for number, members in enumerate(groups, start=1)
-        if members
-    )
     part = q(
         "testPart",
         q("itemSessionControl", maxAttempts="1", showFeedback="true") + "\n",
-        *sections,
+        *_sections(pool, members, look, dialect),
         identifier="part_1",
         navigationMode="nonlinear",
         submissionMode="individual",
     )
     score = q("sum", q("testVariables", variableIdentifier="SCORE"))
-    most = total(tuple(members[0].group.points for members in groups if members))
+    most = decimal(sum((Fraction(group.points) for group in pool.groups if group.items), Fraction(0)))
     return dialect.document(
         "assessmentTest",
         _outcome(dialect, "SCORE", "0"),
@@ -141,6 +134,56 @@ def _test(pool: Pool, name: str, groups: list[list[_Member]], dialect: Dialect) 
         identifier=name,
         title=pool.title,
         toolName=TOOL,
+    )
+
+
+def _sections(pool: Pool, members: list[_Member], look: Look, dialect: Dialect) -> Iterator[str]:
+    """Write the sections of the blueprint: of each group in them one item is drawn; groups that are to move are shuffled."""
+    q = dialect.element
+    rest = iter(members)
+    number = 0
+    for place, (heading, groups) in enumerate(pool.by_section(), start=1):
+        inside = []
+        for group in groups:
+            number += 1
+            drawn = [next(rest) for _ in group.items]
+            inside.append(_group(number, group, drawn, dialect) + "\n" if drawn else "")
+        moved = any(ITEMS in group.shuffle for group in groups)
+        yield (
+            q(
+                "assessmentSection",
+                q("ordering", shuffle="true") if moved else "",
+                _said(heading, look, dialect),
+                "\n",
+                *inside,
+                identifier=f"section_{place}",
+                title=heading.title or pool.title,
+                visible="true" if heading.title or heading.intro else "false",
+            )
+            + "\n"
+        )
+
+
+def _said(heading: Heading, look: Look, dialect: Dialect) -> str:
+    """Write what a section says before its groups; its title is shown by the system."""
+    if not heading.intro:
+        return ""
+    said = dialect.flow(xhtml(course_html.heading(heading, look, title=False)))
+    return dialect.element("rubricBlock", said, view="candidate")
+
+
+def _group(number: int, group: Group, members: list[_Member], dialect: Dialect) -> str:
+    """Write a section of which one item is drawn."""
+    q = dialect.element
+    names = (member.item.identifier for member in members)
+    return q(
+        "assessmentSection",
+        q("selection", select="1"),
+        *("\n" + q("assessmentItemRef", identifier=name, href=f"{name}.xml") for name in names),
+        identifier=f"group_{number}",
+        fixed="false" if ITEMS in group.shuffle else "true",
+        title=group.name,
+        visible="false",
     )
 
 
