@@ -79,4 +79,7 @@ feedback = "The weights are those of the kernel, whatever is added around the im
 "The output is as large as the input" = "Đầu ra lớn bằng đầu vào"
 "The output has as many channels as the input" = "Đầu ra có số kênh bằng đầu vào"
 "The layer has fewer weights" = "Lớp có ít trọng số hơn"
+# what is said about wrong answers is read in practice sets
+"Padding is added to height and width; the number of filters decides the channels." = "Padding được thêm vào chiều cao và chiều rộng; số bộ lọc mới quyết định số kênh."
+"The weights are those of the kernel, whatever is added around the image." = "Trọng số là của kernel, dù quanh ảnh có thêm gì đi nữa."
 """

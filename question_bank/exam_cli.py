@@ -10,6 +10,7 @@ from question_bank.writable import writing
 
 if TYPE_CHECKING:
     from question_bank.blueprint_data import Slot
+    from question_bank.exam import Built
     from question_bank.issued import Planned
     from question_bank.keys import CourseKey
 
@@ -19,6 +20,29 @@ exam_app = typer.Typer(name="exam", help="Quizzes and exams: look, build, mark."
 BlueprintPath = Annotated[Path, typer.Argument(metavar="BLUEPRINT", help="The exam.toml.")]
 KeyPath = Annotated[
     Path | None, typer.Option("--key", help="Course key; course.key beside the blueprint by default.")
+]
+RosterPath = Annotated[
+    Path | None,
+    typer.Option(
+        help="Class list: CSV with the columns id,name, or an export. Only --practice does without."
+    ),
+]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Formats with commas between them; html,json if left out. With --practice: html (if left out), markdown, pdf.",
+    ),
+]
+Avoided = Annotated[
+    list[Path] | None,
+    typer.Option(help="Folder of a past exam, of practice sets or a pool, whose items are not asked again."),
+]
+PracticeSetCount = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=200, help="Practice sets for everybody, where there is no class list; 1 if left out."
+    ),
 ]
 
 
@@ -82,35 +106,77 @@ def preview(
 @exam_app.command()
 def build(
     blueprint: BlueprintPath,
-    roster: Annotated[Path, typer.Option(help="Class list: CSV with the columns id,name, or an export.")],
-    out: Annotated[Path, typer.Option(help="Folder for papers/ (students) and key/ (you only).")],
-    formats: Annotated[str, typer.Option("--format", help="Formats with commas between them.")] = "html,json",
+    out: Annotated[
+        Path, typer.Option(help="Folder for papers/ or practice/ (students) and key/ (you only).")
+    ],
+    roster: RosterPath = None,
+    formats: Formats = "",
     key: KeyPath = None,
     seating: Annotated[
         Path | None, typer.Option(help="CSV with the columns id,row,seat; versions differ side by side.")
     ] = None,
-    avoid: Annotated[
-        list[Path] | None,
-        typer.Option(help="Folder of a past exam, or a pool, whose items are not asked again."),
-    ] = None,
+    avoid: Avoided = None,
     id_column: Annotated[str, typer.Option("--id", help="Column of the class list that has the id.")] = "",
+    *,
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Write practice sets: with hints, answers, worked solutions.")
+    ] = False,
+    sets: PracticeSetCount = None,
+    own: Annotated[
+        bool, typer.Option("--own", help="Practise questions of your own that the exam asks, too.")
+    ] = False,
 ) -> None:
-    """Write one paper for each student, and the keys apart. Students who have a paper already keep it."""
+    """Write one paper for each student, and the keys apart. Students who have a paper already keep it.
+
+    With --practice, write sets to practise with, which hold their answers and never an item of this exam.
+    """
     from question_bank import exam
     from question_bank.blueprint import read_blueprint
     from question_bank.exporters import EXPORTERS
     from question_bank.past_items import items_of
+    from question_bank.practice_cli import Wanted, practise
     from question_bank.roster import read_roster, seated
 
-    names = [name.strip() for name in formats.split(",") if name.strip()]
-    for name in names or [formats]:
+    named = [name.strip() for name in formats.split(",") if name.strip()]
+    if practice:
+        _refuse({"--seating": seating is not None}, "is of no use for practice sets; leave it out")
+        wanted = Wanted(roster, id_column, sets, named or ["html"], avoid or [], own)
+        practise(blueprint, out, wanted, _key(blueprint, key))
+        return
+    _refuse({"--sets": sets is not None, "--own": own}, "is for practice sets; give --practice, too")
+    for name in named or filter(None, [formats]):
         EXPORTERS.get(name)
-    plan, students = read_blueprint(blueprint), read_roster(roster, id_column)
+    plan, students = read_blueprint(blueprint), read_roster(_given(roster), id_column)
     if seating is not None:
         students = seated(students, seating)
     known = items_of(avoid or ())
     with writing(out):
-        built = exam.build(plan, students, _key(blueprint, key), out, names, known)
+        built = exam.build(plan, students, _key(blueprint, key), out, named or ["html", "json"], known)
+    _tell(built, out)
+
+
+def _refuse(options: dict[str, bool], why: str) -> None:
+    """Refuse options that were given."""
+    for name, given in options.items():
+        if given:
+            raise QuestionBankError(f"{name}: {why}")
+
+
+def _given(roster: Path | None) -> Path:
+    """Return the class list.
+
+    Raises:
+        QuestionBankError: none was given.
+    """
+    if roster is None:
+        raise QuestionBankError(
+            "--roster is missing: expected a class list; give one, or --practice for sets that everybody may have"
+        )
+    return roster
+
+
+def _tell(built: "Built", out: Path) -> None:
+    """Say what a build did, and on stderr what an instructor should know of it."""
     for told in (*built.shortages, *built.left):
         typer.echo(f"legrade: {told}", err=True)
     for near in built.neighbours:

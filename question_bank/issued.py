@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from question_bank import credit, languages
-from question_bank.errors import FormatError
+from question_bank.errors import BlueprintError, FormatError
 from question_bank.frozen import canonical, rational, take, take_all, take_rational
 from question_bank.languages import SOURCE
 from question_bank.model import Question
@@ -24,6 +24,7 @@ from question_bank.roster import Student, file_stem
 from question_bank.values import Json, Rational, simplest, value_to_json
 
 __all__ = [
+    "PRACTICE",
     "Exam",
     "KeyItem",
     "Planned",
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 SHEET_FORMAT = "legrade-key-1"
+PRACTICE = Path("key") / "practice.json"
+"""What makes a folder one of practice sets, see `practice_frozen`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +163,10 @@ def read_exam(folder: Path) -> Exam | None:
     """Return what is fixed in an exam's folder; None when nothing was issued there yet.
 
     Raises:
+        BlueprintError: it holds practice sets.
         FormatError: the frozen file is damaged; the message names file and field.
     """
+    _refuse_practice(folder)
     path = folder / "key" / "exam.json"
     return Exam.from_json(_read(path)) if path.exists() else None
 
@@ -170,8 +175,10 @@ def read_sheets(folder: Path) -> dict[str, Sheet]:
     """Return every issued paper with its key, by student id, sorted.
 
     Raises:
+        BlueprintError: it holds practice sets, which are never marked.
         FormatError: a frozen file is damaged; the message names file and field.
     """
+    _refuse_practice(folder)
     sheets: dict[str, Sheet] = {}
     for path in sorted((folder / "key" / "students").glob("*.json")):
         data = _read(path)
@@ -213,6 +220,14 @@ def private_folder(path: Path) -> None:
     """Make a folder that only its owner can open, whatever the umask is."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
+
+
+def _refuse_practice(folder: Path) -> None:
+    if (folder / PRACTICE).exists():
+        raise BlueprintError(
+            f"{folder}: holds practice sets, whose pages show every key, and no exam: nothing in it is marked, and no exam is "
+            "built into it; name another folder"
+        )
 
 
 def _write_private(path: Path, data: bytes) -> None:

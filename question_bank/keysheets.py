@@ -110,7 +110,7 @@ def _solved(item: KeyItem) -> Solved:
     keys = tuple(
         Message(f"({string.ascii_lowercase[n]}) {line.template}", line.fields) if several else line
         for n, part in enumerate(question.parts)
-        for line in _key_lines(part.answer)
+        for line in key_lines(part.answer)
     )
     wrong = tuple(
         (
@@ -132,7 +132,7 @@ def _called(misconception: str) -> Message:
     return Message(CATALOGUE[misconception].title) if misconception in CATALOGUE else literal(misconception)
 
 
-def _key_lines(answer: Answer) -> Iterable[Message]:
+def key_lines(answer: Answer) -> Iterable[Message]:
     """Return the key of a part, or the lines of its rubric."""
     if isinstance(answer, Written):
         return [

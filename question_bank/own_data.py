@@ -48,10 +48,15 @@ class OwnQuestion:
         """
         if language == self.language:
             return question
-        return translation.rewritten(question, lambda text: self._said(text, language))
+        return translation.rewritten(question, lambda text: self.said(text, language))
 
-    def _said(self, text: str, language: str) -> str:
-        if not languages.needs_words(text):
+    def said(self, text: str, language: str) -> str:
+        """Return one of its texts, a template, in another language.
+
+        Raises:
+            MissingTranslationError: it is not there in it.
+        """
+        if language == self.language or not languages.needs_words(text):
             return text
         found = self.texts.get(language, {}).get(text)
         if found is None:

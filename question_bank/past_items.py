@@ -9,13 +9,14 @@ from question_bank.issued import KeyItem, read_sheets
 from question_bank.own_data import is_own
 from question_bank.planning import identity
 from question_bank.pooling import read_pool
+from question_bank.practice_frozen import read_practice
 
 
 def items_of(folders: Iterable[Path]) -> frozenset[str]:
     """Return what the items of some folders are told apart by, see `planning.identity`.
 
     Args:
-        folders: which `exam build` or `exam pool` wrote.
+        folders: which `exam build`, with `--practice` or without, or `exam pool` wrote.
 
     Raises:
         BlueprintError: one of them holds neither papers nor a pool.
@@ -23,7 +24,9 @@ def items_of(folders: Iterable[Path]) -> frozenset[str]:
     """
     found: set[str] = set()
     for folder in folders:
-        items = [item for sheet in read_sheets(folder).values() for item in sheet.items]
+        practice = read_practice(folder)
+        sheets = practice.sheets if practice else read_sheets(folder).values()
+        items = [item for sheet in sheets for item in sheet.items]
         pool = read_pool(folder)
         items += pool.pool.items() if pool else ()
         if not items:

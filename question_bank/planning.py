@@ -150,6 +150,17 @@ def left(exam: Exam) -> tuple[Left, ...]:
     return tuple(each for each in found if each.avoided)
 
 
+def most_left(family: Family, slot: Slot, avoid: Collection[str]) -> int:
+    """Return how many items a paper could have of a family in a slot: as many as are left of the largest stratum.
+
+    Where entries are drawn, none is ever used up, and it is as many as are asked for.
+    """
+    allowed = set(_unused(family, family.space.indexes(slot.radicals), avoid))
+    if family.maker.drawn:
+        return slot.count
+    return max(sum(at in allowed for at in points) for points in family.space.strata().values())
+
+
 def _unused(family: Family, points: Iterable[int], avoid: Collection[str]) -> Iterable[int]:
     """Yield the points that are not avoided; where entries are drawn beside the point, none of them is used up."""
     if not avoid or family.maker.drawn:

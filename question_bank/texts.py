@@ -15,6 +15,7 @@ from question_bank import (
     exporters,
     languages,
     markdown_text,
+    practice_reasons,
     translation,
     typst_text,
 )
@@ -71,7 +72,9 @@ def of_pages() -> set[str]:
     from babel.messages.extract import extract
 
     found = {*PROBLEMS.values(), *html.TEXTS, *drawings.WORDS}
-    found.update(course_html.WORDS, markdown_text.WORDS, notebook.WORDS, typst_text.WORDS)
+    found.update(
+        course_html.WORDS, markdown_text.WORDS, notebook.WORDS, typst_text.WORDS, practice_reasons.WORDS
+    )
     for path in sorted(TEMPLATES.glob("*.j2")):
         if path.name.endswith(".js.j2"):
             found.update(languages.in_script(path.read_text(encoding="utf-8")))

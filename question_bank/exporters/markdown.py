@@ -10,7 +10,7 @@ from question_bank import languages, markdown_text
 from question_bank.drawings import svg
 from question_bank.exporters import exporter, key_exporter
 from question_bank.figures import Figure
-from question_bank.message import Message
+from question_bank.message import literal
 from question_bank.paper import Paper
 from question_bank.pool import Pool
 
@@ -28,12 +28,12 @@ def to_markdown(paper: Paper) -> bytes:
     ]
     who += [f"- {markdown_text.plain(paper.version)}"] if paper.version else []
     pieces = [f"# {markdown_text.plain(paper.title)}", "\n".join(who)]
-    picture = functools.partial(_embedded, language=paper.language)
+    picture = functools.partial(embedded, language=paper.language)
     for number, item in enumerate(paper.items, start=1):
         for heading in paper.sections:
             if heading.first == number - 1:
                 pieces += [f"# {markdown_text.plain(heading.title)}"] if heading.title else []
-                pieces += [markdown_text.text(Message(heading.intro))] if heading.intro else []
+                pieces += [markdown_text.text(literal(heading.intro))] if heading.intro else []
         pieces.append(markdown_text.item(item, number, paper.language, picture, coded=paper.coded))
         for at in range(len(item.question.parts)):
             pieces += [markdown_text.part(item.question, at, paper.language), markdown_text.plain("_" * 24)]
@@ -53,14 +53,17 @@ def to_marked_pool(pool: Pool) -> bytes:
         MissingTranslationError: a text has no translation.
     """
     pieces = [f"# {markdown_text.plain(pool.title)}"]
-    picture = functools.partial(_embedded, language=pool.language)
-    for group in pool.groups:
-        pieces.append(f"# {markdown_text.plain(group.name)}")
-        for number, item in enumerate(group.items, start=1):
-            pieces.append(markdown_text.item(item, number, pool.language, picture, coded=True))
-            parts = range(len(item.question.parts))
-            pieces += [markdown_text.part(item.question, at, pool.language) for at in parts]
-            pieces.append(markdown_text.solution(item.question, pool.language))
+    picture = functools.partial(embedded, language=pool.language)
+    for heading, groups in pool.by_section():
+        pieces += [f"# {markdown_text.plain(heading.title)}"] if heading.title else []
+        pieces += [markdown_text.text(literal(heading.intro))] if heading.intro else []
+        for group in groups:
+            pieces.append(f"# {markdown_text.plain(group.name)}")
+            for number, item in enumerate(group.items, start=1):
+                pieces.append(markdown_text.item(item, number, pool.language, picture, coded=True))
+                parts = range(len(item.question.parts))
+                pieces += [markdown_text.part(item.question, at, pool.language) for at in parts]
+                pieces.append(markdown_text.solution(item.question, pool.language))
     return _written(pieces)
 
 
@@ -68,6 +71,7 @@ def _written(pieces: list[str]) -> bytes:
     return ("\n\n".join(pieces) + "\n").encode("utf-8", "replace")
 
 
-def _embedded(figure: Figure, language: str) -> str:
+def embedded(figure: Figure, language: str) -> str:
+    """Return the address of a figure that stands in the file itself."""
     drawing = svg(figure, functools.partial(languages.text, language=language)).encode()
     return f"data:image/svg+xml;base64,{base64.b64encode(drawing).decode()}"
