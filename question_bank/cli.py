@@ -15,6 +15,7 @@ from question_bank.entering_cli import register as register_entering
 from question_bank.exam_cli import exam_app
 from question_bank.exam_cli import register as register_exam
 from question_bank.exam_mark_cli import register as register_exam_mark
+from question_bank.feedback_cli import register as register_feedback
 from question_bank.gallery_cli import register as register_gallery
 from question_bank.gradebook_cli import register as register_gradebook
 from question_bank.lint_cli import register as register_check
@@ -41,6 +42,7 @@ register_entering(exam_app)
 register_pool(exam_app)
 register_import(exam_app)
 register_analysis(exam_app)
+register_feedback(exam_app)
 
 
 def register(app: typer.Typer) -> None:
