@@ -64,6 +64,8 @@ def feedback(
     else:
         names = _names(form, found, (text, str(roster), id_column), submissions)
         _write_zip(out if out is not None else path.parent / f"feedback-{form}.zip", found.pages, names)
+        if form == "canvas":
+            typer.echo("Canvas shows each page under the name of the file beside which it stands.")
     if _tell(found, names):
         raise typer.Exit(UNSETTLED)
 
