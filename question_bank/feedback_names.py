@@ -89,7 +89,7 @@ def canvas(
     name: str = "roster",
     id_column: str = "",
 ) -> Names:
-    """Name pages for "Upload submissions" of a Canvas assignment.
+    """Name pages for "Re-Upload Submissions" of a Canvas assignment.
 
     Args:
         ids: of the students who have a page.

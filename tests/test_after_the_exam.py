@@ -50,8 +50,8 @@ def printed(tmp_path_factory):
 
 @pytest.mark.slow
 def test_every_step_works_for_two_hundred_students(printed):
-    """Built, answered in three formats, marked, corrected, marked again, analysed, uploaded."""
-    folder, (built, marked, again, analysed, uploaded) = printed
+    """Built, answered in three formats, marked, corrected, marked again, analysed, uploaded, told."""
+    folder, (built, marked, again, analysed, uploaded, told) = printed
     assert "200 students; a Canvas gradebook list" in built
     assert "200 papers issued." in built
     kinds = {path.suffix for path in (folder / "responses").iterdir()}
@@ -61,6 +61,10 @@ def test_every_step_works_for_two_hundred_students(printed):
     assert "full-marks: the picture was missing in room B (A. Sousa)" in again
     assert "Midterm: 200 students, 7 items, alpha 0." in analysed
     assert "canvas.csv: 200 students" in uploaded
+    assert "feedback: 200 pages" in told
+    pages = [path.read_bytes() for path in (folder / "midterm/marks/feedback").iterdir()]
+    assert len(pages) == 200
+    assert all(b"the picture was missing in room B" in page for page in pages)
 
 
 @pytest.mark.slow
