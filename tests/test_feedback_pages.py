@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -375,8 +376,8 @@ def test_long_and_unprintable_texts_are_cut_and_made_visible():
     assert "9" * 20_001 not in found
 
 
-def test_real_families_are_told_in_vietnamese():
-    """Figures, tables, listings and misconceptions of every twelfth family, answered with its first named mistake."""
+def of_families():
+    """Return a page of every twelfth family in Vietnamese, each answered with its first named mistake, and what is asked."""
     questions = {}
     for name in bank.names()[::12]:
         family = bank.get(name)
@@ -388,7 +389,13 @@ def test_real_families_are_told_in_vietnamese():
         for item in of.items
         for wrong in reversed(item.question.wrong)
     }
-    found = page(typed, of=of)
+    return page(typed, of=of), questions
+
+
+def test_real_families_are_told_in_vietnamese():
+    """Figures, tables, listings and misconceptions of real families, without a word of English."""
+    found, questions = of_families()
+    assert words(found).count("Lời giải") == sum(bool(q.solution or q.remarks) for q in questions.values())
     assert "Lỗi sau dẫn đến đúng câu trả lời này:" in found
     for english in ("Right", "Wrong", "Question", "This mistake", "Worked", "What is", "points"):
         assert not re.search(rf"\b{english}\b", words(found)), english
@@ -532,3 +539,43 @@ def test_the_command_writes_private_pages_and_names_whom_it_leaves_out(tmp_path)
     assert run("--out", str(tmp_path / "again"), "--no-solutions").exit_code == 1
     assert b"Worked solution" not in (tmp_path / "again/7.html").read_bytes()
     assert "did you mean html" in str(run("--format", "htm").exception)
+
+
+# In a browser
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install -y chromium")
+def test_pages_fit_a_phone_and_twice_their_size_and_nothing_in_them_complains(tmp_path):
+    """From 320 to 1100 pixels, in large print, in the dark, for hostile answers: no scrolling sideways, no message, no request."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e '.[dev]'")
+    hostile = dict.fromkeys(RIGHT, "<script>alert(1)</script>" * 9 + "x" * 300) | {"grid/a": "1 2; 3 4"}
+    papers = {
+        "hostile": page(hostile, of=sheet(name="N" * 120)),
+        "large": page(RIGHT | {"one/a": "A", "size/a": "12"}, large=frozenset({"7"})),
+        "families": of_families()[0],
+    }
+    complaints = []
+    with sync_api.sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        tab = browser.new_page(color_scheme="dark")
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("request", lambda r: None if r.url.startswith("file:") else complaints.append(r.url))
+        for name, text in papers.items():
+            file = tmp_path / f"{name}.html"
+            file.write_text(text, encoding="utf-8")
+            tab.goto(file.as_uri())
+            for width in (320, 390, 1100):
+                tab.set_viewport_size({"width": width, "height": 800})
+                assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, width)
+            links = tab.locator("nav a")
+            assert links.count() == tab.locator("main .item").count() > 0
+            links.last.click()
+            assert tab.locator("main .item").last.locator("h2").is_visible()
+            assert tab.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
+        browser.close()
+    assert complaints == []
