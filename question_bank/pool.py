@@ -3,7 +3,7 @@
 A pool is frozen as JSON with its keys, like issued papers: it is what responses are matched with, by the code of their item.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
@@ -127,14 +127,13 @@ class Pool:
         """
         if (got := take(data, "format", str)) != POOL_FORMAT:
             raise FormatError(f"format={got!r}: expected {POOL_FORMAT!r}; a newer LeGrade may read it")
+        groups = take_all(data, "groups", Group.from_json)
         return cls(
             take(data, "title", str),
             take(data, "paper", str),
-            take_all(data, "groups", Group.from_json),
+            groups,
             languages.from_json(data),
-            take_all(data, "sections", Heading.from_json)
-            if isinstance(data, dict) and "sections" in data
-            else (),
+            _sections(data, len(groups)) if isinstance(data, dict) and "sections" in data else (),
         )
 
 
@@ -179,6 +178,23 @@ class FrozenPool:
             take(data, "variants", int),
             take(data, "key", str),
         )
+
+
+def _sections(data: Json, groups: int) -> tuple[Heading, ...]:
+    """Read what is said before groups: in their order, so that each group is in one section."""
+    sections = take_all(data, "sections", Heading.from_json)
+    places = [0, *(heading.first for heading in sections), groups]
+    if places != sorted(places):
+        raise FormatError(
+            f"sections: got the places {places[1:-1]}, expected them in order, from 0 to {groups}"
+        )
+    return sections
+
+
+def told(loss: str, groups: Iterable[Group]) -> tuple[str, ...]:
+    """Say what of some groups a format loses, with the families that it concerns; nothing where there is no such group."""
+    families = dict.fromkeys(item.question.family for group in groups for item in group.items)
+    return (f"{loss} ({', '.join(families)})",) if families else ()
 
 
 def code(item: str) -> str:

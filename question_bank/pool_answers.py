@@ -1,5 +1,6 @@
 """What stands in a cell of a course system's export -> answers as a page would save them: gaps put together, options by their letters."""
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -7,12 +8,13 @@ from html import unescape
 from typing import Final
 
 from question_bank import gaps
-from question_bank.course_html import Look
+from question_bank.course_html import Look, heading
 from question_bank.errors import ResponseError
 from question_bank.gaps import Asked, Gap, NumberGap, OptionGap
 from question_bank.issued import KeyItem
 from question_bank.message import Message
 from question_bank.paper import key_of
+from question_bank.pool import Pool
 from question_bank.readings import read
 from question_bank.responses_canvas import split_blanks
 from question_bank.responses_canvas import split_options as canvas_options
@@ -56,6 +58,13 @@ def answers_of(item: KeyItem, response: str, *, moodle: bool, language: str) -> 
         if any(own):
             found[key_of(item.id, part.part)] = _assembled(part, own)
     return found
+
+
+def says_section(pool: Pool, text: str) -> bool:
+    """Whether a question of Canvas's analysis is what a section says: it stands there like any other, and asks nothing."""
+    wanted = _loose(unescape(_TAG.sub("", text.partition(": ")[2])))
+    said = (_shown(functools.partial(heading, each), pool.language) for each in pool.sections)
+    return bool(wanted) and any(wanted in forms for forms in said)
 
 
 def _dropdowns(parts: Sequence[Asked]) -> bool:
@@ -107,11 +116,14 @@ def _letter(gap: OptionGap, text: str, language: str) -> str:
 
 def _forms(option: str, language: str) -> set[str]:
     """Return how an option may stand in an export."""
-    plain = {_loose(Message(option).plain())}
-    for form in _FORMULAS:
-        look = Look(lambda latex, form=form: form.replace("{}", latex), lambda _: "", language)  # type: ignore[misc]
-        plain.add(_loose(unescape(_TAG.sub("", look.template(option)))))
-    return plain - {""}
+    shown = _shown(lambda look: look.template(option), language)
+    return {_loose(Message(option).plain()), *shown} - {""}
+
+
+def _shown(write: Callable[[Look], str], language: str) -> set[str]:
+    """Return how some HTML may stand in an export: without its tags, and with what may be left of its formulas."""
+    looks = (Look(form.format, str, language) for form in _FORMULAS)
+    return {_loose(unescape(_TAG.sub("", write(look)))) for look in looks}
 
 
 def _loose(text: str) -> str:

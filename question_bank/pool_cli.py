@@ -37,8 +37,11 @@ def pool(
 
     names = [name.strip() for name in formats.split(",") if name.strip()] or [formats]
     secret = CourseKey.load(key if key is not None else blueprint.parent / DEFAULT_NAME)
+    asked = read_blueprint(blueprint)
+    for line in pooling.unused(asked):
+        typer.echo(f"legrade: {line}", err=True)
     try:
-        built = pooling.build_pool(read_blueprint(blueprint), secret, variants, out, names)
+        built = pooling.build_pool(asked, secret, variants, out, names)
     except OSError as error:
         raise QuestionBankError(
             f"{error.filename or out}: cannot be written: {error.strerror}; give --out a folder of your own"

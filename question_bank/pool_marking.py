@@ -20,7 +20,7 @@ from question_bank.issued import (
     write_whole,
 )
 from question_bank.pool import Pool, code
-from question_bank.pool_answers import answers_of
+from question_bank.pool_answers import answers_of, says_section
 from question_bank.responses import Problem, Response, saved
 from question_bank.responses_canvas import is_canvas, parse_canvas
 from question_bank.responses_course import Attempt, Export, item_in, parse_rows
@@ -153,6 +153,8 @@ def _paper(
     drawn: dict[str, str] = {}
     for text, response in attempt.responses:
         name = item_in(text, items)
+        if not name and not moodle and says_section(pool, text):
+            continue
         if not name:
             raise ResponseError(f"question {text.strip()[-60:]!r} has the code of no item of this pool")
         if name in drawn:

@@ -27,7 +27,8 @@ from question_bank.exporters.canvas import _margin
 from question_bank.issued import KeyItem
 from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE
-from question_bank.model import Part, Question
+from question_bank.model import Part, Question, Wrong
+from question_bank.paper import Heading
 from question_bank.pool import Group, Pool
 from question_bank.translation import localize
 from question_bank.values import Grid, Raised, show
@@ -45,6 +46,7 @@ KNOWN = {
     "fill_in_multiple_blanks_question",
     "multiple_dropdowns_question",
     "essay_question",
+    "text_only_question",
 }
 
 
@@ -105,6 +107,9 @@ def imported(item):
         entry.get("ident"): first(entry, "flow_mat", "material", "mattext")
         for entry in each(item, "itemfeedback")
     }
+    if question.type == "text_only_question":
+        assert not each(item, "resprocessing")
+        return question
     question.neutral = feedback.pop("general_fb")
     question.incorrect = feedback.pop("general_incorrect_fb", "")
     conditions = each(item, "resprocessing", "respcondition")
@@ -175,6 +180,12 @@ def labelled(question, item, conditions, original):
 
 def read(data):
     """Import a package; return its groups as (title, points, questions)."""
+    groups, _ = read_quiz(data)
+    return [group for group in groups if isinstance(group, tuple)]
+
+
+def read_quiz(data):
+    """Import a package; return its groups, texts between them, and whether Canvas shuffles options."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         files = {name: package.read(name) for name in package.namelist()}
     manifest = etree.fromstring(files["imsmanifest.xml"])
@@ -185,11 +196,15 @@ def read(data):
     name = quiz.get("identifier")
     [dependency] = quiz.findall(f"{CP}dependency")
     meta = resources[dependency.get("identifierref")].get("href")
-    assert etree.fromstring(files[meta]).get("identifier") == name
+    settings = etree.fromstring(files[meta])
+    assert settings.get("identifier") == name
     [assessment] = each(etree.fromstring(files[f"{name}/{name}.xml"]), "assessment")
     assert assessment.get("ident") == name
     groups = []
-    for section in each(assessment, "section", "section"):
+    for section in each(assessment, "section", "*"):
+        if section.tag == f"{ASI}item":
+            groups.append(imported(section))
+            continue
         select = each(section, "selection_ordering", "selection")[0]
         assert first(select, "selection_number") == "1"
         questions = [imported(item) for item in each(section, "item")]
@@ -203,7 +218,7 @@ def read(data):
         files[f"{name}/{name}.xml"],
     ):
         assert (path[0] or path[1]).decode() in files
-    return groups
+    return groups, settings.findtext("{http://canvas.instructure.com/xsd/cccv1p0}shuffle_answers") == "true"
 
 
 def score(question, entries):
@@ -380,6 +395,33 @@ def test_groups_pick_one_of_their_items():
     ]
     ids = [answer.id for _, _, found in groups for question in found for answer in question.answers]
     assert len(set(ids)) == len(ids)
+
+
+def test_sections_stand_before_their_groups_and_options_are_shuffled():
+    """What a section says is a question that asks nothing; in a shuffled quiz no letter stands in a feedback."""
+    right = Part(Choices(("one", "two", "three"), "AC"), Message("Which?"))
+    wrong = (Wrong("floor-forgotten", 0, "AB"), Wrong("padding-once", 0, "ABC"))
+    question = replace(asking(right), wrong=wrong)
+    [group] = pool_of(question).groups
+    group = replace(group, shuffle=("options",))
+    headings = (Heading("A & B", "Let $n = 5$; {1, 2}.", 0), Heading("", "", 1), Heading("C", "", 2))
+    pool = Pool("Quiz", "q", tuple(replace(group, name=f"Slot {n}") for n in (1, 2, 3)), sections=headings)
+    items = [KeyItem(f"k7q2-100{n}", n, 1, question) for n in range(3)]
+    groups = tuple(replace(each, items=(item,)) for each, item in zip(pool.groups, items, strict=True))
+    found, shuffled = read_quiz(KEY_EXPORTERS.get("canvas").export(replace(pool, groups=groups)))
+    assert shuffled
+    first, (title, _, [asked]), (untitled, *_), second, (last, *_) = found
+    assert first.type == second.type == "text_only_question"
+    assert first.points == "0"
+    assert first.text.startswith("<h3>A &amp; B</h3>\n<p>Let <img class=")
+    assert first.text.endswith("; {1, 2}.</p>")
+    assert second.text == "<h3>C</h3>"
+    assert [title, untitled, last] == ["A & B / Slot 1", "Slot 2", "C / Slot 3"]
+    assert "<li>one<br>three</li>" in asked.neutral
+    assert "<li>one; two: " in asked.neutral
+    assert score(asked, ["AC"]) == 1
+    kept = replace(pool, groups=(groups[0], replace(groups[1], shuffle=()), groups[2]))
+    assert read_quiz(KEY_EXPORTERS.get("canvas").export(kept))[1] is False
 
 
 @given(

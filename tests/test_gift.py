@@ -4,7 +4,7 @@ import html
 import json
 import re
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import pytest
@@ -19,6 +19,7 @@ from question_bank.issued import KeyItem
 from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Part, Question
+from question_bank.paper import Heading
 from question_bank.pool import Group, Pool
 from question_bank.values import Raised, Undetermined, show
 
@@ -71,6 +72,8 @@ def question(text):
     text = hidden(text.strip())
     assert text.startswith("::")
     name, _, text = text[2:].partition("::")
+    if not {"{", "}"} & set(text):
+        return Imported("description", said(name), said(text.strip()), "")
     start, end = text.index("{"), text.index("}")
     inside, told = text[start + 1 : end].strip(), text[:start] + text[end + 1 :]
     inside, _, general = inside.rpartition("####")
@@ -250,6 +253,23 @@ def test_points_are_told_to_be_lost():
     )
 
 
+def test_an_intro_is_a_description_in_the_category_of_its_section(tmp_path, node_modules):
+    """It has no braces that the importer would see, and stands before the categories of the section's groups."""
+    pool = pool_of(asking(Part(Choice(("yes", "no"), "B"), Message("?"))))
+    headings = (Heading("A / B: #1", "Let $n = 5$; a set is {1, 2}.", 0),)
+    groups = (replace(pool.groups[0], shuffle=("options",)),)
+    data = KEY_EXPORTERS.get("gift").export(replace(pool, groups=groups, sections=headings))
+    places = [line.rpartition("top/")[2] for line in data.decode().splitlines() if line.startswith("$")]
+    assert places == ["Quiz/A // B: #1", "Quiz/A // B: #1/Slot 1"]
+    intro, asked = read(data)
+    assert (intro.type, intro.name) == ("description", "Intro: A / B: #1")
+    assert intro.text == "<p>Let \\(n = 5\\); a set is {1, 2}.</p>"
+    assert "<li>no</li>" in asked.general
+    path = tmp_path / "quiz.gift"
+    path.write_bytes(data)
+    assert by_another(node_modules, path) == [intro, asked]
+
+
 def by_another(node_modules, path):
     """Parse a file with `gift-pegjs`, and return its questions as this file's own reader would."""
     program = (
@@ -270,8 +290,9 @@ def by_another(node_modules, path):
 def as_read(parsed):
     """Write a question of that parser in the words of this file; it counts an answer with a weight of 0 as right."""
     kinds = {"MC": "multichoice", "Numerical": "numerical", "Short": "shortanswer", "Essay": "essay"}
-    found = Imported(kinds[parsed["type"]], parsed["title"], "", parsed["globalFeedback"]["text"].strip())
-    found.text = parsed["stem"]["text"].strip()
+    kinds["Description"] = "description"
+    heard = (parsed.get("globalFeedback") or {"text": ""})["text"].strip()
+    found = Imported(kinds[parsed["type"]], parsed["title"], parsed["stem"]["text"].strip(), heard)
     for choice in parsed.get("choices", ()):
         weight = choice["isCorrect"] if choice["weight"] is None else Fraction(str(choice["weight"])) / 100
         heard = choice["feedback"]["text"].strip() if choice["feedback"] else ""

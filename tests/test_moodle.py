@@ -33,6 +33,7 @@ from question_bank.issued import KeyItem
 from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Part, Question
+from question_bank.paper import Heading
 from question_bank.pool import Group, Pool
 from question_bank.translation import localize
 from question_bank.values import Grid, Raised, show, show_number
@@ -94,6 +95,7 @@ class Imported:
     category: str = ""
     points: str = ""
     idnumber: str = ""
+    shuffled: bool = False
 
 
 def decoded(text):
@@ -113,6 +115,7 @@ def cloze_gap(match):
     gap = Imported(
         kind, match[0], mark=int(match["weight"] or 1), single=not match["kind"].startswith("MULTIR")
     )
+    gap.shuffled = kind == "multichoice" and match["kind"].endswith("S")
     rest = match["all"]
     while rest and (one := ONE.match(rest)):
         fraction = Fraction(1) if one["fraction"] == "=" else Fraction(one["percent"] or 0) / 100
@@ -172,6 +175,7 @@ def read(data):
             category=category,
             points=text_of(node, "defaultgrade"),
             idnumber=text_of(node, "idnumber"),
+            shuffled=text_of(node, "shuffleanswers") == "true",
         )
         assert question.name
         for answer in node.findall("answer"):
@@ -575,3 +579,37 @@ def test_an_items_rule_of_credit_is_kept_or_told():
     pool = replace(pool, groups=(replace(pool.groups[0], items=(whole,)),))
     said = "\n".join(KEY_EXPORTERS.get("moodle").losses(pool))
     assert "gaps count one by one, although the rule is all-or-nothing (logistic-gradient)" in said
+
+
+def test_sections_are_categories_and_options_are_shuffled_where_the_blueprint_says_so():
+    """An intro is a description in the section's category; where options are shuffled no letter calls them."""
+    one, several = (
+        Part(Choice(("yes", "no"), "B"), Message("?")),
+        Part(Choices(("a", "b"), "AB"), Message("?")),
+    )
+    questions = (asking(one), asking(one, several), asking(several))
+    groups = tuple(
+        Group(f"Slot {n}", "", 1, (KeyItem(f"k7q2-{n:04d}", n, 1, question),), 1, {}, ("options",) * (n < 2))
+        for n, question in enumerate(questions)
+    )
+    headings = (
+        Heading("A / B", "Let $n = 5$; a set is {1, 2} and {1:NM:=3}.", 1),
+        Heading("", "]]> more", 2),
+    )
+    data = KEY_EXPORTERS.get("moodle").export(Pool("Quiz", "q", groups, sections=headings))
+    before, intro, both, more, kept = read(data)
+    assert [each.category for each in (before, intro, both, more, kept)] == [
+        "$course$/top/Quiz/Slot 0",
+        "$course$/top/Quiz/A // B",
+        "$course$/top/Quiz/A // B/Slot 1",
+        "$course$/top/Quiz",
+        "$course$/top/Quiz/Slot 2",
+    ]
+    assert (intro.type, intro.points, intro.idnumber) == ("description", "0", "")
+    assert intro.text == "<p>Let \\(n = 5\\); a set is {1, 2} and {1:NM:=3}.</p>"
+    assert more.text == "<p>]]&gt; more</p>"
+    assert [before.shuffled, kept.shuffled] == [True, False]
+    assert [gap.shuffled for gap in both.gaps] == [True, True]
+    assert [each.entries[1].fraction for each in (before, *both.gaps)] == [1, 1, Fraction(1, 2)]
+    assert "<li>no</li>" in before.general
+    assert "<li>A: a<br>B: b</li>" in kept.general

@@ -220,7 +220,9 @@ def test_a_damaged_pool_is_told_by_file(tmp_path, change, message):
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["format", "pool", "groups", "items", "title", "paper", "x"]),
+                st.sampled_from(
+                    ["format", "pool", "groups", "items", "sections", "shuffle", "title", "paper", "x"]
+                ),
                 inner,
                 max_size=4,
             )

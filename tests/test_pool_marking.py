@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -24,6 +25,7 @@ from question_bank.judging import mark_item
 from question_bank.keys import CourseKey
 from question_bank.message import Message
 from question_bank.model import Part, Question
+from question_bank.paper import Heading
 from question_bank.pool import Group, Pool, code
 from question_bank.pool_answers import answers_of
 from question_bank.pool_marking import import_export, known, write_import
@@ -133,12 +135,13 @@ def moodle_csv(rows, *, text=True, columns=3):
     return stream.getvalue().encode("utf-8-sig")
 
 
-def canvas_csv(rows):
-    """Write the analysis: a pair of columns for each item that anybody was asked."""
+def canvas_csv(rows, texts=()):
+    """Write the analysis: a pair of columns for each item that anybody was asked, after those of questions that ask nothing."""
     asked = list(dict.fromkeys(item for _, cells in rows for item, _ in cells))
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    heads = [cell for n, item in enumerate(asked) for cell in (f"{100 + n}: How\nmany? {code(item)}", "1.0")]
+    heads = [cell for n, text in enumerate(texts) for cell in (f"{900 + n}: {text}", "0.0")]
+    heads += [cell for n, item in enumerate(asked) for cell in (f"{100 + n}: How\nmany? {code(item)}", "1.0")]
     writer.writerow(
         [
             "name",
@@ -155,7 +158,8 @@ def canvas_csv(rows):
     )
     for id_, cells in rows:
         given = dict(cells)
-        pairs = [cell for item in asked for cell in ((given[item], "0.0") if item in given else ("", ""))]
+        pairs = ["", "0.0"] * len(texts)
+        pairs += [cell for item in asked for cell in ((given[item], "0.0") if item in given else ("", ""))]
         writer.writerow(["Lê Án", id_, "s", "A", "1", "2026-11-21", *pairs, "0", "3", "0.0"])
     return stream.getvalue().encode()
 
@@ -204,6 +208,20 @@ def test_canvas_rows_have_a_pair_of_columns_for_each_item_that_anybody_drew(tmp_
     assert not found.problems
     marks = marking.mark(tmp_path, tmp_path / "responses")
     assert {mark.student.id: mark.points for mark in marks.students} == {"7": 3, "8": 1}
+
+
+def test_what_a_section_says_is_no_question_of_canvas(tmp_path):
+    """Its text is a column of the analysis like any other: without tags, its formulas gone, a point column of 0.0."""
+    pool = replace(POOL, sections=(Heading("A & B", "Let $n = 5$; x < 3.", 0), Heading("", "More.", 2)))
+    data = canvas_csv([("7", GOOD_C)], texts=("A &amp; B\nLet ; x &lt; 3.", "More."))
+    found = write_import(tmp_path, import_export(pool, data, "c.csv"))
+    assert not found.problems
+    assert [item.id for item in read_sheets(tmp_path)["7"].items] == [name for name, _ in GOOD_C]
+    other = import_export(POOL, data, "c.csv")
+    assert (
+        "row 6: 7: question '900: A &amp; B\\nLet ; x &lt; 3.' has the code of no item of this pool"
+        in reasons(other)
+    )
 
 
 @pytest.mark.parametrize(

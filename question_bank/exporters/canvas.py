@@ -10,7 +10,7 @@ r"""A pool as a QTI 1.2 package for Canvas: one question group for each group, o
 | what a person marks            | `essay_question`; its rubric stands in the feedback                                  |
 
 Canvas takes every entry of a typed question for a right one, so wrong entries that have a name are listed in the feedback for
-wrong answers. Each blank counts the same. Ids agree between manifest, assessment and its metadata, and ids of answers are
+wrong answers. Each blank counts the same. What a section says stands before its groups in a `text_only_question`, which asks nothing. Ids agree between manifest, assessment and its metadata, and ids of answers are
 numbers, because Canvas reads them as such. Formulas are Canvas's own equation images. The same pool gives the same bytes.
 """
 
@@ -19,7 +19,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
 from itertools import count
@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from question_bank import course_html, drawings, gaps
+from question_bank import canvas_types, course_html, drawings, gaps
 from question_bank.course_html import Look
 from question_bank.errors import ExportError
 from question_bank.exporters import key_exporter
@@ -41,6 +41,7 @@ from question_bank.spellings import decimal, spellings
 from question_bank.values import Rational, show_number
 
 _FIRST_ID: Final = 1001
+_TEXT: Final = "text_only_question"
 _NAMED: Final = "a wrong entry that has a name is told in the feedback for all wrong answers"
 _EQUAL: Final = "each blank counts the same, so a part with more of them counts more"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -74,20 +75,21 @@ class _Item:
     type: str
     points: str
     html: str
-    blanks: tuple[_Blank, ...]
-    solution: str
-    incorrect: str
+    blanks: tuple[_Blank, ...] = ()
+    solution: str = ""
+    incorrect: str = ""
     range: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A question group."""
+    """A question group; `before` it stands what its section says."""
 
     ident: str
     title: str
     points: str
     items: tuple[_Item, ...]
+    before: _Item | None = None
 
 
 def losses(pool: Pool) -> tuple[str, ...]:
@@ -101,7 +103,7 @@ def losses(pool: Pool) -> tuple[str, ...]:
             if applies:
                 found.setdefault(loss, {})[item.question.family] = None
     own = tuple(f"{loss} ({', '.join(families)})" for loss, families in found.items())
-    return (*gaps.losses_of(pool.items()), *own)
+    return (*gaps.losses_of(pool.items()), *own, *canvas_types.order_losses(pool))
 
 
 @key_exporter("canvas", suffix=".zip", losses=losses)
@@ -117,16 +119,9 @@ def to_canvas(pool: Pool) -> bytes:
         + hashlib.sha256("\n".join((pool.paper, *(i.id for i in pool.items()))).encode()).hexdigest()[:24]
     )
     ids = count(_FIRST_ID)
-    look = Look(_formula, lambda _: "", pool.language)
-    sections = tuple(
-        _Section(
-            f"{name}_group_{number}",
-            group.name,
-            decimal(group.points),
-            tuple(_item(item, decimal(group.points), ids, look) for item in group.items),
-        )
-        for number, group in enumerate(pool.groups, start=1)
-    )
+    shuffled = canvas_types.shuffles(pool)
+    look = Look(_formula, lambda _: "", pool.language, letters=not shuffled)
+    sections = tuple(_sections(pool, name, ids, look))
     images = [(_image(item), item.question.figure) for item in pool.items() if item.question.figure]
     files = {
         "imsmanifest.xml": _render(
@@ -137,11 +132,31 @@ def to_canvas(pool: Pool) -> bytes:
             "meta",
             name=name,
             title=pool.title,
+            shuffled=shuffled,
             points=decimal(sum(Fraction(group.points) for group in pool.groups)),
         ),
         **{path: _svg(figure, look) for path, figure in images},
     }
     return _zipped(files)
+
+
+def _sections(pool: Pool, name: str, ids: Iterator[int], look: Look) -> Iterator[_Section]:
+    """Yield the question groups, the first of a section after what the section says."""
+    number = 0
+    for place, (heading, groups) in enumerate(pool.by_section(), start=1):
+        said = course_html.heading(heading, look)
+        before = _Item(f"{name}_text_{place}", heading.title or "Intro", _TEXT, "0", said) if said else None
+        for group in groups:
+            number += 1
+            points = decimal(group.points)
+            yield _Section(
+                f"{name}_group_{number}",
+                f"{heading.title} / {group.name}" if heading.title else group.name,
+                points,
+                tuple(_item(item, points, ids, look) for item in group.items),
+                before,
+            )
+            before = None
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:
@@ -191,13 +206,18 @@ def _formula(latex: str) -> str:
 def _item(item: KeyItem, points: str, ids: Iterator[int], look: Look) -> _Item:
     question = item.question
     parts = gaps.asked(question)
-    look = Look(look.formula, lambda _: f"%24IMS-CC-FILEBASE%24/{_image(item)}", look.language)
+    kind = canvas_types.type_of(parts)
+    look = replace(
+        look,
+        image=lambda _: f"%24IMS-CC-FILEBASE%24/{_image(item)}",
+        letters=look.letters or kind not in canvas_types.SHUFFLED,
+    )
     if len(parts) > 1 and any(part.by_person for part in parts):
         raise ExportError(
             f"item {code(item.id)} ({question.family}): a part that a person marks stands beside others; Canvas has no question "
             "type for that: give it a slot of its own"
         )
-    kind, html, blanks, margins = _body(item, parts, ids, look)
+    html, blanks, margins = _body(item, parts, ids, look, dropdowns=kind == canvas_types.DROPDOWNS)
     solution = course_html.solution(question, parts, look)
     rubric = course_html.rubric(parts[0], look) if parts[0].by_person else ""
     return _Item(
@@ -221,16 +241,15 @@ def _named(item: KeyItem, parts: tuple[Asked, ...], look: Look) -> str:
 
 
 def _body(
-    item: KeyItem, parts: tuple[Asked, ...], ids: Iterator[int], look: Look
-) -> tuple[str, str, tuple[_Blank, ...], tuple[str, str, str] | None]:
-    """Return the question type, its HTML, its fields, and of a number the exact value with its least and largest."""
+    item: KeyItem, parts: tuple[Asked, ...], ids: Iterator[int], look: Look, *, dropdowns: bool
+) -> tuple[str, tuple[_Blank, ...], tuple[str, str, str] | None]:
+    """Return a question's HTML, its fields, and of a number the exact value with its least and largest."""
     question = item.question
     stem = course_html.stem(question, code(item.id), look)
     if len(parts) == 1 and len(parts[0].gaps) == 1 and parts[0].layout == "line":
         gap = parts[0].gaps[0]
         html = f"{stem}\n<p>{course_html.prompt(question, parts[0], look)}</p>"
-        return _alone(gap), html, tuple(_only(gap, ids, look)), _range(gap)
-    dropdowns = all(isinstance(part.gaps[0], OptionGap) and not part.gaps[0].several for part in parts)
+        return html, tuple(_only(gap, ids, look)), _range(gap)
     total = sum(len(part.gaps) for part in parts)
     score = f"{100 / total:.2f}"
     pieces, blanks = [stem], []
@@ -249,20 +268,7 @@ def _body(
         listed = "" if dropdowns else "".join(_listed(part.gaps[0], look))
         pieces.append(f"<p>{told}</p>\n{listed}<div>{course_html.fields(part, write)}</div>")
         blanks += here
-    kind = "multiple_dropdowns_question" if dropdowns else "fill_in_multiple_blanks_question"
-    return kind, "\n".join(pieces), tuple(blanks), None
-
-
-def _alone(gap: Gap) -> str:
-    match gap:
-        case NumberGap():
-            return "numerical_question"
-        case TextGap():
-            return "short_answer_question"
-        case OptionGap():
-            return "multiple_answers_question" if gap.several else "multiple_choice_question"
-        case PersonGap():
-            return "essay_question"
+    return "\n".join(pieces), tuple(blanks), None
 
 
 def _only(gap: Gap, ids: Iterator[int], look: Look) -> Iterator[_Blank]:

@@ -11,6 +11,7 @@ from html import escape
 from typing import Final
 
 from question_bank import course_html, drawings, gaps, moodle_answers
+from question_bank.blueprint_data import ITEMS, OPTIONS
 from question_bank.course_html import Look
 from question_bank.errors import ExportError
 from question_bank.exporters import key_exporter
@@ -18,10 +19,13 @@ from question_bank.figures import Figure
 from question_bank.gaps import Asked, NumberGap, OptionGap, PersonGap, TextGap
 from question_bank.issued import KeyItem
 from question_bank.moodle_answers import Compared
-from question_bank.pool import Pool, code
+from question_bank.paper import Heading
+from question_bank.pool import Group, Pool, code, told
 
 _ESCAPED: Final = str.maketrans({**{sign: f"\\{sign}" for sign in ":#={}~\\"}, "\n": "\\n", "\r": " "})
 _ONE_RIGHT: Final = "where one of several options is right, one can be chosen, not several"
+_SHUFFLED: Final = "whether options are shuffled is a setting of the site; its default is that they are"
+_ORDER: Final = "questions stand in the order that the quiz gives them: tick Shuffle at their section there"
 _POINTS: Final = "every question is worth one point, whatever its slot says"
 
 
@@ -30,12 +34,15 @@ def losses(pool: Pool) -> tuple[str, ...]:
     found: dict[str, dict[str, None]] = {}
     for item in pool.items():
         for gap in (gap for part in gaps.asked(item.question) for gap in part.gaps):
-            if isinstance(gap, OptionGap) and gap.several and len(gap.right) == 1:
-                found.setdefault(_ONE_RIGHT, {})[item.question.family] = None
+            if isinstance(gap, OptionGap):
+                found.setdefault(_SHUFFLED, {})[item.question.family] = None
+                if gap.several and len(gap.right) == 1:
+                    found.setdefault(_ONE_RIGHT, {})[item.question.family] = None
         if item.points != 1:
             found.setdefault(_POINTS, {})[item.question.family] = None
     own = tuple(f"{loss} ({', '.join(families)})" for loss, families in found.items())
-    return (*gaps.losses_of(pool.items()), *own)
+    moved = (group for group in pool.groups if ITEMS in group.shuffle)
+    return (*gaps.losses_of(pool.items()), *own, *told(_ORDER, moved))
 
 
 @key_exporter("gift", suffix=".txt", losses=losses)
@@ -47,16 +54,37 @@ def to_gift(pool: Pool) -> bytes:
         MissingTranslationError: a text has no translation.
     """
     pieces: list[str] = []
-    for group in pool.groups:
-        names = (pool.title.replace("/", "//"), group.name.replace("/", "//"))
-        pieces.append(f"$CATEGORY: $course$/top/{'/'.join(' '.join(name.split()) for name in names)}")
-        pieces += [_question(item, pool) for item in group.items]
+    for heading, groups in pool.by_section():
+        place = (pool.title, heading.title) if heading.title else (pool.title,)
+        if heading.intro:
+            pieces += [_category(*place), _description(heading, pool)]
+        for group in groups:
+            pieces.append(_category(*place, group.name))
+            pieces += [_question(item, group, pool) for item in group.items]
     return course_html.xml("\n\n".join(pieces) + "\n")
 
 
-def _question(item: KeyItem, pool: Pool) -> str:
+def _category(*names: str) -> str:
+    """Write the path of a category; a slash in a name is doubled."""
+    path = "/".join(" ".join(name.replace("/", "//").split()) for name in names)
+    return f"$CATEGORY: $course$/top/{path}"
+
+
+def _description(heading: Heading, pool: Pool) -> str:
+    """Write the intro of a section: a text without braces asks nothing."""
+    html = course_html.heading(heading, Look(_formula, str, pool.language), title=False)
+    name = f"Intro: {heading.title}" if heading.title else "Intro"
+    return f"::{name.translate(_ESCAPED)}::[html]{_line(html)}"
+
+
+def _question(item: KeyItem, group: Group, pool: Pool) -> str:
     question = item.question
-    look = Look(_formula, lambda figure: _embedded(figure, pool.language), pool.language)
+    look = Look(
+        _formula,
+        lambda figure: _embedded(figure, pool.language),
+        pool.language,
+        letters=OPTIONS not in group.shuffle,
+    )
     parts = gaps.asked(question)
     if len(parts) > 1 or len(parts[0].gaps) > 1 or parts[0].layout != "line":
         raise ExportError(

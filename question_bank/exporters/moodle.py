@@ -2,6 +2,7 @@ r"""A pool as Moodle XML: one category for each group, images inside, feedback f
 
 A question of one part is `multichoice`, `numerical`, `shortanswer` or `essay`; one of several parts, and an array or shape, is
 `cloze`, in which parts count equally. A written part beside others is refused: no question type of Moodle holds both.
+A section is a category with those of its groups in it, and its intro a question of the type `description` there, which asks nothing.
 Weights are those of Moodle's list; in a gap of a cloze every character that its importer looks for is an HTML entity, which
 the importer decodes once. Formulas stand between `\(` and `\)`.
 """
@@ -18,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from question_bank import course_html, drawings, gaps, moodle_answers
+from question_bank.blueprint_data import ITEMS, OPTIONS
 from question_bank.course_html import Look
 from question_bank.errors import ExportError
 from question_bank.exporters import key_exporter
@@ -26,10 +28,13 @@ from question_bank.gaps import Asked, Gap, NumberGap, OptionGap, PersonGap, Text
 from question_bank.issued import KeyItem
 from question_bank.misconceptions import CATALOGUE
 from question_bank.moodle_answers import Compared
-from question_bank.pool import Group, Pool, code
+from question_bank.paper import Heading
+from question_bank.pool import Group, Pool, code, told
 from question_bank.spellings import decimal
 
+_SHUFFLED: Final = {True: "MULTIRESPONSE_S", False: "MULTICHOICE_VS"}
 _ENTITIES: Final = {ord(sign): f"&#{ord(sign)};" for sign in "&~#{}\\=%\n\r"}
+_ORDER: Final = "questions stand in the order that the quiz gives them: tick Shuffle at their section there"
 _LIKE_GAPS: Final = re.compile(r"\{(?=#|[0-9]*:)")
 
 
@@ -49,11 +54,13 @@ class _Question:
     single: bool = True
     unit: str = ""
     graderinfo: str = ""
+    shuffled: bool = False
 
 
 def losses(pool: Pool) -> tuple[str, ...]:
-    """Say what Moodle marks in another way."""
-    return gaps.losses_of(pool.items())
+    """Say what Moodle marks in another way, and what of the order is left to who makes the quiz."""
+    moved = (group for group in pool.groups if ITEMS in group.shuffle)
+    return (*gaps.losses_of(pool.items()), *told(_ORDER, moved))
 
 
 @key_exporter("moodle", suffix=".xml", losses=losses)
@@ -64,10 +71,15 @@ def to_moodle(pool: Pool) -> bytes:
         ExportError: Moodle has no question type for an item; the message names it.
         MissingTranslationError: a text has no translation.
     """
-    categories = [
-        (_category(pool.title, group.name), [_question(item, group, pool) for item in group.items])
-        for group in pool.groups
-    ]
+    categories: list[tuple[str, list[_Question]]] = []
+    for heading, groups in pool.by_section():
+        place = (pool.title, heading.title) if heading.title else (pool.title,)
+        if heading.intro:
+            categories.append((_category(*place), [_description(heading, pool)]))
+        categories += [
+            (_category(*place, group.name), [_question(item, group, pool) for item in group.items])
+            for group in groups
+        ]
     return course_html.xml(_template().render(categories=categories))
 
 
@@ -94,11 +106,20 @@ def _category(*names: str) -> str:
     return "/".join(("$course$", "top", *(name.replace("/", "//") for name in names)))
 
 
+def _description(heading: Heading, pool: Pool) -> _Question:
+    """Make a question that only says the intro of a section; a quiz writes the section's title by itself."""
+    look = Look(_formula, str, pool.language)
+    name = f"Intro: {heading.title}" if heading.title else "Intro"
+    html = course_html.heading(heading, look, title=False)
+    return _Question("description", name, html, (), "", "0", "", ())
+
+
 def _question(item: KeyItem, group: Group, pool: Pool) -> _Question:
     question = item.question
     parts = gaps.asked(question)
     file = f"{item.id}.svg"
-    look = Look(_formula, lambda _: f"@@PLUGINFILE@@/{file}", pool.language)
+    shuffled = OPTIONS in group.shuffle
+    look = Look(_formula, lambda _: f"@@PLUGINFILE@@/{file}", pool.language, letters=not shuffled)
     if len(parts) > 1 and any(part.by_person for part in parts):
         raise ExportError(
             f"item {code(item.id)} ({question.family}): a part that a person marks stands beside others; Moodle has no question "
@@ -119,6 +140,7 @@ def _question(item: KeyItem, group: Group, pool: Pool) -> _Question:
         single=not (isinstance(gap, OptionGap) and gap.several),
         unit=parts[0].field.unit if kind == "numerical" else "",
         graderinfo=course_html.rubric(parts[0], look) if kind == "essay" else "",
+        shuffled=shuffled,
     )
 
 
@@ -172,7 +194,7 @@ def _outside(html: str) -> str:
 
 
 def _cloze(gap: Gap, weight: int, look: Look) -> str:
-    """Write one gap of a cloze."""
+    """Write one gap of a cloze; options that no letters call are shuffled."""
     match gap:
         case NumberGap():
             answers = (_numerical(answer) for answer in moodle_answers.numbers(gap, look))
@@ -180,7 +202,11 @@ def _cloze(gap: Gap, weight: int, look: Look) -> str:
         case TextGap():
             return f"{{{weight}:SHORTANSWER:{_alternatives(moodle_answers.texts(gap, look), plain=True)}}}"
         case OptionGap():
-            kind = "MULTIRESPONSE" if gap.several else "MULTICHOICE_V"
+            kind = (
+                ("MULTIRESPONSE" if gap.several else "MULTICHOICE_V")
+                if look.letters
+                else _SHUFFLED[gap.several]
+            )
             return f"{{{weight}:{kind}:{_alternatives(moodle_answers.options(gap, 'of a cloze', look), plain=False)}}}"
         case PersonGap():
             raise AssertionError(gap)  # `_question` lets none through

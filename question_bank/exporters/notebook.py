@@ -14,7 +14,7 @@ from question_bank import languages, markdown_text
 from question_bank.drawings import svg
 from question_bank.exporters import exporter
 from question_bank.figures import Figure
-from question_bank.message import Message
+from question_bank.message import Message, literal
 from question_bank.paper import Item, Paper, key_of
 from question_bank.values import Json
 
@@ -72,7 +72,7 @@ def _front(paper: Paper) -> str:
 
 def _section(title: str, intro: str) -> str:
     pieces = [f"# {markdown_text.plain(title)}"] if title else []
-    pieces += [markdown_text.text(Message(intro))] if intro else []
+    pieces += [markdown_text.text(literal(intro))] if intro else []
     return "\n\n".join(pieces)
 
 
