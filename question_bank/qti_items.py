@@ -112,9 +112,9 @@ class _Form:
         """Declare the responses with what is right; options and texts also say what each of them counts."""
         for part in self._parts:
             for gap, name in zip(part.asked.gaps, part.names, strict=True):
-                yield self._declared(gap, name) + "\n"
+                yield self._declared(part, gap, name) + "\n"
 
-    def _declared(self, gap: Gap, name: str) -> str:
+    def _declared(self, part: Entered, gap: Gap, name: str) -> str:
         several = isinstance(gap, OptionGap) and gap.several
         right: tuple[str, ...] = ()
         mapped = ""
@@ -126,9 +126,11 @@ class _Form:
                 right = texts[:1]
                 mapped = self._mapping(((text, "1") for text in texts), caseSensitive="false")
             case OptionGap():
-                base, right = "identifier", tuple(gap.right)
+                base, right = "identifier", tuple(map(part.option, gap.right))
                 wrong = "-1" if several else "0"
-                mapped = self._mapping((each, "1" if each in gap.right else wrong) for each in gap.letters())
+                mapped = self._mapping(
+                    (part.option(each), "1" if each in gap.right else wrong) for each in gap.letters()
+                )
             case PersonGap():
                 base = "string"
         values = "".join(self._q("value", escape(value)) for value in right)
@@ -172,7 +174,7 @@ class _Form:
             prompt = xhtml(course_html.prompt(self._item.question, part.asked, self._look))
             match part.asked.gaps[0]:
                 case OptionGap() as gap:
-                    yield self._options(gap, part.names[0], prompt) + "\n"
+                    yield self._options(part, gap, prompt) + "\n"
                 case PersonGap():
                     asked = self._q("prompt", prompt)
                     yield (
@@ -187,16 +189,16 @@ class _Form:
                 case _:
                     yield f"<p>{prompt}</p>\n<div>{xhtml(self._entries(part))}</div>\n"
 
-    def _options(self, gap: OptionGap, name: str, prompt: str) -> str:
+    def _options(self, part: Entered, gap: OptionGap, prompt: str) -> str:
         choices = (
-            self._q("simpleChoice", xhtml(self._look.template(option)), identifier=letter) + "\n"
+            self._q("simpleChoice", xhtml(self._look.template(option)), identifier=part.option(letter)) + "\n"
             for letter, option in zip(gap.letters(), gap.options, strict=True)
         )
         return self._q(
             "choiceInteraction",
             self._q("prompt", prompt) + "\n",
             *choices,
-            responseIdentifier=name,
+            responseIdentifier=part.names[0],
             shuffle="false" if self._look.letters else "true",
             maxChoices="0" if gap.several else "1",
         )

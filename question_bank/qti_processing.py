@@ -30,10 +30,15 @@ _NOBODY: Final = "a part that a person marks has no conditions"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A part, with the names of the responses to its gaps."""
+    """A part, with the names of the responses to its gaps, and what stands before the letter of an option."""
 
     asked: Asked
     names: tuple[str, ...]
+    prefix: str = ""
+
+    def option(self, letter: str) -> str:
+        """Name an option: by its letter, which no other option of the item may have."""
+        return f"{self.prefix}{letter}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,12 @@ def entered(question: Question) -> tuple[Entered, ...]:
     parts = gaps.asked(question)
     if len(parts) == len(parts[0].gaps) == 1:
         return (Entered(parts[0], ("RESPONSE",)),)
-    return tuple(
-        Entered(part, tuple(f"RESPONSE_{part.part + 1}_{n}" for n in range(1, len(part.gaps) + 1)))
-        for part in parts
-    )
+    return tuple(_named(part, several=len(parts) > 1) for part in parts)
+
+
+def _named(part: Asked, *, several: bool) -> Entered:
+    names = tuple(f"RESPONSE_{part.part + 1}_{number}" for number in range(1, len(part.gaps) + 1))
+    return Entered(part, names, f"PART{part.part + 1}_" if several else "")
 
 
 def spelled(gap: TextGap) -> tuple[str, ...]:
@@ -258,11 +265,11 @@ class _Writer:
                     for value, names in gap.wrong
                 ]
             case OptionGap():
-                return [(self._chosen(gap, name, letter), names) for letter, names in gap.wrong]
+                return [(self._chosen(gap, name, part.option(letter)), names) for letter, names in gap.wrong]
         raise AssertionError(_NOBODY)
 
-    def _chosen(self, gap: OptionGap, name: str, letter: str) -> str:
-        option = self._q("baseValue", letter, baseType="identifier")
+    def _chosen(self, gap: OptionGap, name: str, identifier: str) -> str:
+        option = self._q("baseValue", identifier, baseType="identifier")
         variable = self._q("variable", identifier=name)
         return self._q("member", option, variable) if gap.several else self._q("match", variable, option)
 
