@@ -75,6 +75,7 @@ class PartFeedback:
         follows: letters of the earlier parts that it was marked from; empty where it was marked by the key alone.
         told: what is said about each misconception that leads to the answer.
         key: what is right; None where solutions are withheld.
+        comment: of the person who marked a written answer.
     """
 
     letter: str
@@ -86,6 +87,7 @@ class PartFeedback:
     follows: tuple[str, ...]
     told: tuple[Told, ...]
     key: Key | None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,12 @@ def _part(item: KeyItem, number: int, marked: Json, language: str, *, solutions:
         tuple(string.ascii_lowercase[earlier] for earlier in follows),
         () if OUTCOMES[outcome] == "followed" else tuple(told(name, language) for name in names),
         key(part, language) if solutions else None,
+        _comment(marked) if OUTCOMES[outcome] in {"judged", "given"} else "",
     )
+
+
+def _comment(marked: Json) -> str:
+    return take(marked, "comment", str) if isinstance(marked, dict) and "comment" in marked else ""
 
 
 def _corrected(item: KeyItem, marked: Json, corrections: Sequence[Correction]) -> tuple[Corrected, ...]:

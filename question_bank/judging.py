@@ -58,7 +58,9 @@ def mark_item(
         mark, value = _mark_part(item.question, number, typed, earlier)
         given = (judged or {}).get(key)
         if mark.outcome == FOR_A_PERSON and given is not None and given.fits(safe_text(typed)):
-            mark = replace(mark, outcome=BY_A_PERSON, fraction=given.share)
+            mark = replace(mark, comment=given.comment)
+            if given.share is not None:
+                mark = replace(mark, outcome=BY_A_PERSON, fraction=given.share)
         parts.append(mark)
         values.append(value)
     keys = [part.answer for part in item.question.parts]

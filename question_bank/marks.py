@@ -17,10 +17,14 @@ Status: TypeAlias = Literal["marked", "no response", "needs a person"]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a person gave for a written answer: the share, 0 to 1, and the text that was read; it counts for no other text."""
+    """What a person gave for a written answer: the share, 0 to 1, and the text that was read; it counts for no other text.
 
-    share: Fraction
+    `share` is None where there is a `comment` and no points yet; the comment is for the student.
+    """
+
+    share: Fraction | None
     text: str
+    comment: str = ""
 
     def fits(self, typed: str) -> bool:
         """Whether this is the answer that was judged; spaces and line ends do not count, which spreadsheets change."""
@@ -40,6 +44,7 @@ class PartMark:
         fraction: of the part's points, 0 to 1, exact.
         misconceptions: ids of the misconceptions that lead to exactly this answer.
         cells: for an array of the right shape, whether each cell is right.
+        comment: of the person who marked a written answer, for the student.
     """
 
     part: str
@@ -49,6 +54,7 @@ class PartMark:
     fraction: Fraction
     misconceptions: tuple[str, ...] = ()
     cells: tuple[bool, ...] = ()
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

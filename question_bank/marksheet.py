@@ -130,6 +130,7 @@ def _part(part: PartMark, language: str) -> Json:
         "fraction": _exact(part.fraction),
         "misconceptions": [_misconception(name, language) for name in part.misconceptions],
         "cells": list(part.cells),
+        **({"comment": part.comment} if part.comment else {}),
     }
 
 

@@ -1,8 +1,9 @@
 """Written answers for a person: a table of those that wait, and the same table with the points filled in.
 
-`written.csv` has one row for each answer: what was asked, what was written, the rubric, and an empty column `points`. A person
-fills that column, from 0 to the row's `max`, and marking reads it back; an empty cell leaves the answer waiting. Points count for
-the text that stands beside them only: who hands in another one waits again.
+`written.csv` has one row for each answer: what was asked, what was written, the rubric, and empty columns `points` and `comment`. A
+person fills in the points, from 0 to the row's `max`, and marking reads them back; an empty cell leaves the answer waiting. What
+stands in `comment` is for the student, beside the points. Both count for the text that stands beside them only: who hands in
+another one waits again.
 """
 
 import csv
@@ -19,9 +20,10 @@ from question_bank.marks import BY_A_PERSON, FOR_A_PERSON, Judged, Marks
 from question_bank.paper import key_of
 from question_bank.spreadsheet import safe_text
 
-COLUMNS: Final = ("answer", "student", "question", "written", "rubric", "max", "points")
+COLUMNS: Final = ("answer", "student", "question", "written", "rubric", "max", "points", "comment")
 _NEEDED: Final = ("answer", "written", "points")
 _LARGEST: Final = 50_000_000
+_LONGEST: Final = 5000
 
 
 def to_csv(marks: Marks, sheets: Mapping[str, Sheet]) -> bytes:
@@ -42,7 +44,10 @@ def to_csv(marks: Marks, sheets: Mapping[str, Sheet]) -> bytes:
                 points = "" if part.outcome == FOR_A_PERSON else str(float(part.fraction * most))
                 texts = (questions[item.id].stem.plain(), part.typed, answer.show())
                 name = safe_text(student.student.id)
-                writer.writerow([f"{item.id}/{part.part}", name, *map(safe_text, texts), most, points])
+                comment = safe_text(part.comment)
+                writer.writerow(
+                    [f"{item.id}/{part.part}", name, *map(safe_text, texts), most, points, comment]
+                )
     return stream.getvalue().encode("utf-8-sig") if count else b""
 
 
@@ -51,13 +56,14 @@ def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, dict[str,
 
     Raises:
         WrittenError: the table cannot be read, a row names no written answer, or one of several students without saying whose,
-            names one twice, or has points that are no number from 0 to its most; the message says which line.
+            names one twice, or has points that are no number from 0 to its most, or a comment that is too long; the message says
+            which line.
     """
     most = _most_points(sheets)
     found: dict[str, dict[str, Judged]] = {}
     seen: set[tuple[str, str]] = set()
     for line, row in _rows(path):
-        key, typed = row["answer"].strip(), row["points"].strip().replace(",", ".")
+        key = row["answer"].strip()
         if key not in most:
             raise WrittenError(f"{path}, line {line}: answer={key!r}: is no written answer of these papers")
         students = most[key]
@@ -70,15 +76,29 @@ def read_written(path: Path, sheets: Mapping[str, Sheet]) -> dict[str, dict[str,
         if (whose, key) in seen:
             raise WrittenError(f"{path}, line {line}: answer={key!r}: is there twice; keep one row")
         seen.add((whose, key))
-        if not typed:
-            continue
-        points = _number(typed)
-        if points is None or not 0 <= points <= students[whose]:
-            raise WrittenError(
-                f"{path}, line {line}: points={row['points']!r}: expected a number from 0 to {students[whose]}, or nothing"
-            )
-        found.setdefault(whose, {})[key] = Judged(points / students[whose], row["written"])
+        judged = _judged(f"{path}, line {line}", row, students[whose])
+        if judged is not None:
+            found.setdefault(whose, {})[key] = judged
     return found
+
+
+def _judged(where: str, row: Mapping[str, str], most: int) -> Judged | None:
+    """Read what a person filled in; None where that is nothing."""
+    typed, comment = row["points"].strip().replace(",", "."), row["comment"].strip()
+    if comment[:1] == "'" and safe_text(comment[1:]) == comment:
+        comment = comment[1:]  # the mark that we put before it
+    if len(comment) > _LONGEST:
+        raise WrittenError(
+            f"{where}: comment: got {len(comment)} characters, expected at most {_LONGEST}; make it shorter"
+        )
+    if not typed:
+        return Judged(None, row["written"], comment) if comment else None
+    points = _number(typed)
+    if points is None or not 0 <= points <= most:
+        raise WrittenError(
+            f"{where}: points={row['points']!r}: expected a number from 0 to {most}, or nothing"
+        )
+    return Judged(points / most, row["written"], comment)
 
 
 def _whose(written: str, students: Mapping[str, int]) -> str:
@@ -120,7 +140,9 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise WrittenError(f"{path}, line {reader.line_num}: {error}") from None
     if not set(_NEEDED) <= set(reader.fieldnames or ()):
         raise WrittenError(f"{path}: columns {reader.fieldnames}: expected {', '.join(_NEEDED)} among them")
-    return [(line, {name: row.get(name) or "" for name in (*_NEEDED, "student")}) for line, row in rows]
+    return [
+        (line, {name: row.get(name) or "" for name in (*_NEEDED, "student", "comment")}) for line, row in rows
+    ]
 
 
 def _number(text: str) -> Fraction | None:

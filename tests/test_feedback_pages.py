@@ -203,7 +203,7 @@ def test_what_a_person_gave_and_every_correction_is_told_with_its_reason_and_wit
             ("about", "reword", 'stem = "How much is $n$?"\n'),
         )
     )
-    judged = {"7": {"words/a": Judged(Fraction(3, 4), safe_text("because"))}}
+    judged = {"7": {"words/a": Judged(Fraction(3, 4), safe_text("because"), "Say <how>.")}}
     found = page(RIGHT | {"one/a": "C", "grid/a": "9 9; 9 9", "size/a": "3"}, rules, judged)
     assert "Does not count This question does not count, for nobody. why void <b> How large?" in words(found)
     assert "why full-marks <b> Fill in. Your answer All points 9 9; 9 9" in words(found)
@@ -215,8 +215,9 @@ def test_what_a_person_gave_and_every_correction_is_told_with_its_reason_and_wit
         "The words of this question were wrong. why reword <b> It should have been: How much is ? ?"
         in words(found)
     )
-    assert "1.5 of 2 points Why? Your answer 3/4 because A person has marked this answer: 3/4." in words(
-        found
+    assert (
+        "1.5 of 2 points Why? Your answer 3/4 because A person has marked this answer: 3/4. Say <how>."
+        in words(found)
     )
     assert words(found).count("Another answer was accepted") == 1
     assert "17.5 of 18 points" in words(found)

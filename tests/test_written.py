@@ -74,6 +74,27 @@ def test_the_table_goes_to_a_person_and_comes_back(tmp_path):
     assert ",3,2.5" in written.to_csv(marks("=HYPERLINK(1)", judged), SHEETS).decode()
 
 
+def test_a_comment_goes_to_the_student_and_stays_in_the_table(tmp_path):
+    """Beside points or before there are any; a formula is one for nobody; it counts for the text beside it."""
+    head = "answer,written,points,comment"
+    for typed, points, comment, kept in (
+        ("2.5", 3 + 3 * Fraction(5, 6), "Say why, too.", "Say why, too."),
+        ("", None, "Later", "Later"),
+        ("3", 6, "'=1+1", "=1+1"),
+    ):
+        judged = written.read_written(table(tmp_path, [f'aaaa/a,x y,{typed},"{comment}"'], head), SHEETS)
+        [student] = marks("x y", judged).students
+        assert (student.points, student.items[0].parts[0].comment) == (points, kept)
+        assert written.to_csv(marks("x y", judged), SHEETS).decode().rstrip().rstrip('"').endswith(comment)
+        assert f'"comment": "{kept}"' in to_json(marks("x y", judged)).decode()
+        [other] = marks("z", judged).students
+        assert (other.points, other.items[0].parts[0].comment) == (None, "")
+    with pytest.raises(
+        WrittenError, match="line 2: comment: got 5001 characters, expected at most 5000; make it"
+    ):
+        written.read_written(table(tmp_path, [f"aaaa/a,x,1,{'c' * 5001}"], head), SHEETS)
+
+
 def test_a_spreadsheet_of_another_country_is_read(tmp_path):
     """Semicolons and a decimal comma."""
     assert written.read_written(table(tmp_path, ["aaaa/a;1,5;x y"], "answer;points;written"), SHEETS) == {
@@ -146,7 +167,8 @@ def test_students_of_one_version_are_judged_each_by_their_own_row(tmp_path):
     path = tmp_path / "written.csv"
     rows = table_.splitlines()
     path.write_text(
-        "\n".join([rows[0], *(f"{row}{n}" for n, row in enumerate(rows[1:], start=1))]), encoding="utf-8"
+        "\n".join([rows[0], *(f"{row[:-1]}{n}," for n, row in enumerate(rows[1:], start=1))]),
+        encoding="utf-8",
     )
     judged = written.read_written(path, sheets)
     assert {name: set(given) for name, given in judged.items()} == {AN.id: {"aaaa/a"}, "-7": {"aaaa/a"}}
