@@ -104,7 +104,7 @@ def _names(
 ) -> "Names":
     """Name the pages for a course system."""
     from question_bank import feedback_names
-    from question_bank.errors import RosterError
+    from question_bank.errors import ResponseError, RosterError
     from question_bank.feedback_zips import names_of
 
     text, name, id_column = roster
@@ -116,7 +116,14 @@ def _names(
     if form == "moodle":
         return feedback_names.moodle(ids, paper, text, name, id_column)
     there = names_of(submissions) if submissions is not None else tuple(found.files.values())
-    return feedback_names.canvas(ids, paper, text, there, name, id_column)
+    names = feedback_names.canvas(ids, paper, text, there, name, id_column)
+    if submissions is None and not names.names:
+        got = next((file for file in there if file), "none")
+        raise ResponseError(
+            f"--format canvas: got no --submissions, and files that were marked under names such as {got!r}; give the zip that "
+            "Download submissions gave: its names say which files Canvas knows"
+        )
+    return names
 
 
 def _write_pages(folder: Path, pages: "Mapping[str, Feedback]") -> None:
@@ -134,7 +141,8 @@ def _write_pages(folder: Path, pages: "Mapping[str, Feedback]") -> None:
             f"{folder}: holds {others[0]}, which is no page of these marks; delete what was written before, or give another --out"
         )
     with writing(folder):
-        private_folder(folder)
+        if not folder.exists():
+            private_folder(folder)
         for student, page in pages.items():
             write_whole(folder / names[student], to_html(page), 0o600)
     typer.echo(f"{folder}: {len(pages)} pages. Each is for one student: send it to nobody else")

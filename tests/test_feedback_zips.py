@@ -400,6 +400,15 @@ def test_the_command_writes_the_zip_of_canvas_from_the_files_that_were_marked_or
     """Names of marked files are enough where they are Canvas's own; else the download says them; the absent are named."""
     (marked / "grades.csv").write_text(gradebook(PEOPLE_OF_CLASS), encoding="utf-8")
     options = ("--format", "canvas", "--roster", marked / "grades.csv", "--id", "SIS User ID")
+    record = json.loads((marked / "marks/marks.json").read_text(encoding="utf-8"))
+    for row in record["students"]:
+        row["file"] = "001.json"
+    (marked / "typed.json").write_text(json.dumps(record), encoding="utf-8")
+    told = str(run(marked, *options, "--marks", marked / "typed.json").exception)
+    assert (
+        "got no --submissions, and files that were marked under names such as '001.json'; give the zip that"
+        in told
+    )
     done = run(marked, *options)
     assert done.exit_code == 1
     assert "1 left out: handed in no file there, beside which Canvas could put the page: B3" in done.output
