@@ -20,7 +20,7 @@ from question_bank.model import Question, Step, Table
 from question_bank.paper import Heading
 from question_bank.values import Grid, Rational, Value, show, show_number
 
-_ANSWER: Final = "Your answer"
+ANSWER: Final = "Your answer"
 _SHAPE: Final = "Write a shape as (3, 32, 32)."
 _ROW: Final = "Write the numbers in one row, as [1, 2, 3]."
 _RAISES: Final = "Where it raises an error, write: error"
@@ -32,7 +32,7 @@ _SOLUTION: Final = "Worked solution"
 _KEY: Final = "Key"
 _OTHERS: Final = "Wrong answers that have a name"
 WORDS: Final = (
-    _ANSWER,
+    ANSWER,
     _SHAPE,
     _ROW,
     _RAISES,
@@ -125,7 +125,7 @@ def prompt(question: Question, asked: Asked, look: Look) -> str:
         if len(question.parts) > 1 and asked.prompt.template[:1] != "("
         else ""
     )
-    told = look.message(asked.prompt) if asked.prompt.template else escape(look.say(_ANSWER))
+    told = look.message(asked.prompt) if asked.prompt.template else escape(look.say(ANSWER))
     unit = f" ({escape(field.unit)})" if field.unit else ""
     axes = (
         f" ({escape(', '.join(field.axes))})"
