@@ -1,8 +1,12 @@
 """Fixtures that several test files share; sandboxes live as long as the test session, as in a grader."""
 
+import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -98,6 +102,54 @@ def node_modules():
     if not (installed / ".installed").exists():
         pytest.skip("tests/npm is not installed: `make .venv/npm/.installed` does it, with npm and a network")
     return installed / "node_modules"
+
+
+class Warm:
+    """Runs `legrade` in a process of its own, forked from one that has imported its libraries (`tests/warm.py`).
+
+    Nothing has run in that process, so a command finds what it would find in a new one, some seconds earlier. Whether
+    the installed program starts is for tests that start it.
+    """
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._server = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("warm.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def __call__(self, *arguments, cwd=None, stdin="", timeout=200, **variables):
+        """Run a command; variables come on top of those of this process."""
+        streams = [self._folder / name for name in ("stdin", "stdout", "stderr")]
+        streams[0].write_text(stdin, encoding="utf-8")
+        job = {
+            "argv": ["legrade", *map(str, arguments)],
+            "cwd": str(cwd or Path.cwd()),
+            "env": {**os.environ, **variables},
+            "streams": [(str(path), mode) for path, mode in zip(streams, "rww", strict=True)],
+        }
+        print(json.dumps(job), file=self._server.stdin)
+        overdue = threading.Timer(timeout, os.killpg, (int(self._server.stdout.readline()), signal.SIGKILL))
+        overdue.start()
+        code = int(self._server.stdout.readline())
+        overdue.cancel()
+        out, err = (path.read_text(encoding="utf-8") for path in streams[1:])
+        return subprocess.CompletedProcess(job["argv"], code, out, err)
+
+    def close(self):
+        """End the process."""
+        self._server.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def legrade(tmp_path_factory):
+    """Run the command line in a process of its own: `legrade("exam", "mark", folder, cwd=..., stdin=...)`."""
+    warm = Warm(tmp_path_factory.mktemp("warm"))
+    yield warm
+    warm.close()
 
 
 @pytest.fixture(scope="module")

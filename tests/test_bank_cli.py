@@ -13,15 +13,8 @@ from question_bank.message import Message
 from question_bank.misconceptions import CATALOGUE, LECTURES
 from question_bank.values import show
 
-LEGRADE = (sys.executable, "-c", "from autograder.cli import main; main()")
 
-
-def legrade(*arguments, cwd=None):
-    """Run the command line in a process of its own."""
-    return subprocess.run([*LEGRADE, *arguments], check=False, capture_output=True, text=True, cwd=cwd)
-
-
-def test_list_names_every_family():
+def test_list_names_every_family(legrade):
     """The table has a line for each family; the JSON has its topic, version and radicals, and on demand its points."""
     done = legrade("bank", "list")
     assert done.returncode == 0
@@ -35,7 +28,7 @@ def test_list_names_every_family():
     assert "did you mean pooling" in legrade("bank", "list", "--topic", "poolign").stderr
 
 
-def test_show_prints_the_same_question_for_a_seed_and_no_key():
+def test_show_prints_the_same_question_for_a_seed_and_no_key(legrade):
     """Without --solution neither key nor steps are shown; with it, both and the named wrong answers."""
     plain = legrade("bank", "show", "conv-output-size", "--seed", "7").stdout
     assert plain == legrade("bank", "show", "conv-output-size", "--seed", "7").stdout
@@ -65,7 +58,7 @@ def test_show_shows_every_family(name):
 
 
 @pytest.mark.parametrize("command", ["show", "verify"])
-def test_an_unknown_family_is_wrong_usage(command):
+def test_an_unknown_family_is_wrong_usage(legrade, command):
     """Exit code 2, the name, the nearest names, and no traceback."""
     done = legrade("bank", command, "conv-output-sise")
     assert done.returncode == 2
@@ -73,15 +66,15 @@ def test_an_unknown_family_is_wrong_usage(command):
     assert "Traceback" not in done.stderr
 
 
-def test_verify_prints_what_was_proved():
+def test_verify_prints_what_was_proved(legrade):
     """Points, wrong keys, colliding options, questions that do not discriminate, and seconds; exit code 0."""
-    done = legrade("bank", "verify", "conv-parameters")
+    done = legrade("bank", "verify", "normalized-pixel")
     assert done.returncode == 0
     head, line = done.stdout.splitlines()[:2]
     for column in ("points", "wrong keys", "colliding", "not discriminating", "seconds"):
         assert column in head
-    assert line.split()[:2] == ["conv-parameters", f"{len(bank.get('conv-parameters').space):,}"]
-    report = json.loads(legrade("bank", "verify", "conv-parameters", "--json").stdout)[0]
+    assert line.split()[:2] == ["normalized-pixel", f"{len(bank.get('normalized-pixel').space):,}"]
+    report = json.loads(legrade("bank", "verify", "normalized-pixel", "--json").stdout)[0]
     assert (report["wrong_keys"], report["colliding"], report["broken"]) == (0, 0, 0)
 
 
@@ -89,7 +82,7 @@ def test_verify_fails_when_a_key_is_wrong(monkeypatch):
     """One wrong key of thousands gives exit code 1 and names the point."""
     from typer.testing import CliRunner
 
-    family = bank.get("conv-parameters")
+    family = bank.get("normalized-pixel")
     honest = type(family.maker).oracle
 
     def lies_once(self, question):
@@ -97,13 +90,13 @@ def test_verify_fails_when_a_key_is_wrong(monkeypatch):
         return (answer + (dict(question.given) == family.space.at(17)),)
 
     monkeypatch.setattr(type(family.maker), "oracle", lies_once)
-    done = CliRunner().invoke(bank_app, ["verify", "conv-parameters"])
+    done = CliRunner().invoke(bank_app, ["verify", "normalized-pixel"])
     assert done.exit_code == 1
-    assert f"conv-parameters: {family.space.at(17)}: family conv-parameters" in done.stdout
+    assert f"normalized-pixel: {family.space.at(17)}: family normalized-pixel" in done.stdout
     assert question_bank.verification.verify(family).wrong_keys == 1
 
 
-def test_a_key_is_made_once_and_ignored_by_git(tmp_path):
+def test_a_key_is_made_once_and_ignored_by_git(legrade, tmp_path):
     """`legrade key new` says where the key is, that git ignores it, and refuses to overwrite it."""
     subprocess.run(["git", "-C", str(tmp_path), "init"], check=True, capture_output=True)
     done = legrade("key", "new", cwd=tmp_path)
@@ -125,7 +118,7 @@ def test_help_is_fast():
     assert done.stdout.strip() == "set()"
 
 
-def test_one_answer_is_marked_and_explained():
+def test_one_answer_is_marked_and_explained(legrade):
     """`bank mark` says how an answer was read, what it is worth, and which misconception leads to it."""
     key = bank.generate("conv-output-size", 3).parts[0].answer.value
     right = legrade("bank", "mark", "conv-output-size", f"{key} px", "--seed", "3")
@@ -136,14 +129,14 @@ def test_one_answer_is_marked_and_explained():
     assert CATALOGUE[wrong.misconception].explanation in told.stdout
 
 
-def test_marking_as_json_and_with_too_few_answers():
+def test_marking_as_json_and_with_too_few_answers(legrade):
     """One object for programs; the number of answers is checked."""
     done = legrade("bank", "mark", "conv-output-size", "x", "--json")
     assert json.loads(done.stdout)["parts"][0]["outcome"] == "unreadable"
     assert "expected 1, one for each part" in legrade("bank", "mark", "conv-output-size", "1", "2").stderr
 
 
-def test_the_slide_and_pytorch_are_told_apart():
+def test_the_slide_and_pytorch_are_told_apart(legrade):
     """Where slides err, the mark says what they print and what PyTorch does."""
     assert set(LECTURES) <= set(CATALOGUE)
     seed, wrong = next(

@@ -2,13 +2,9 @@
 
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-LEGRADE = Path(sys.executable).with_name("legrade")
 BLUEPRINT = """title = "Quiz 1"
 paper = "quiz-1"
 
@@ -22,16 +18,10 @@ points = 2.5
 """
 
 
-def legrade(folder, *arguments):
-    """Run the command as a user does."""
-    return subprocess.run(
-        [LEGRADE, "exam", *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+@pytest.fixture
+def exam(legrade):
+    """Run `legrade exam` in a folder."""
+    return lambda folder, *arguments: legrade("exam", *arguments, cwd=folder)
 
 
 @pytest.fixture
@@ -45,9 +35,9 @@ def course(tmp_path):
     return tmp_path
 
 
-def test_the_loop_from_a_blueprint_to_marks(course):
+def test_the_loop_from_a_blueprint_to_marks(exam, course):
     """Build, answer from the frozen key, mark: all points for one, "no response" for the other; the files are where it says."""
-    built = legrade(
+    built = exam(
         course, "build", "exam.toml", "--roster", "class.csv", "--out", "out", "--format", "html,json"
     )
     assert (built.returncode, built.stderr) == (0, "")
@@ -67,7 +57,7 @@ def test_the_loop_from_a_blueprint_to_marks(course):
     response = {"paper": "quiz-1", "student": "1", "answers": answers}
     (course / "in").mkdir()
     (course / "in" / "responses-1.json").write_text(json.dumps(response), encoding="utf-8")
-    marked = legrade(course, "mark", "out", "in", "--out", "marks")
+    marked = exam(course, "mark", "out", "in", "--out", "marks")
     assert (marked.returncode, marked.stderr) == (0, "")
     assert marked.stdout.splitlines()[0] == "Quiz 1: 1 marked, 1 no response"
     rows = (course / "marks" / "marks.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -76,19 +66,19 @@ def test_the_loop_from_a_blueprint_to_marks(course):
         "2,Bình,no response,0,0,0,0,4.5,no response",
     ]
     (course / "in" / "responses-2.json").write_text("{", encoding="utf-8")
-    again = legrade(course, "mark", "out", "in")
+    again = exam(course, "mark", "out", "in")
     assert again.returncode == 1
     assert "needs a person: 2: responses-2.json: not JSON, or cut off" in again.stderr
     assert (course / "out" / "marks" / "marks.json").exists()
     (course / "in" / "responses-2.json").rename(course / "in" / "whose.json")
-    nobodys = legrade(course, "mark", "out", "in")
+    nobodys = exam(course, "mark", "out", "in")
     assert nobodys.returncode == 1  # somebody's answers are in it
     assert "not used: whose.json: not JSON, or cut off" in nobodys.stderr
 
 
-def test_a_preview_shows_key_steps_and_mistakes(course):
+def test_a_preview_shows_key_steps_and_mistakes(exam, course):
     """Three samples of every slot with all that an instructor checks."""
-    shown = legrade(course, "preview", "exam.toml")
+    shown = exam(course, "preview", "exam.toml")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout.count("Sample ") == 6
     assert shown.stdout.count("Key: ") == 6
@@ -106,13 +96,13 @@ def test_a_preview_shows_key_steps_and_mistakes(course):
         assert words in shown.stdout
 
 
-def test_a_small_stratum_is_told_and_the_papers_are_written(course):
+def test_a_small_stratum_is_told_and_the_papers_are_written(exam, course):
     """The numbers stand on stderr; the exit code is 0."""
     (course / "class.csv").write_text("id,name\n" + "".join(f"{n},x\n" for n in range(400)), encoding="utf-8")
     (course / "exam.toml").write_text(
         BLUEPRINT.split('[[slots]]\nfamily = "max', maxsplit=1)[0], encoding="utf-8"
     )
-    built = legrade(course, "build", "exam.toml", "--roster", "class.csv", "--out", "out", "--format", "json")
+    built = exam(course, "build", "exam.toml", "--roster", "class.csv", "--out", "out", "--format", "json")
     assert built.returncode == 0
     assert "400 papers issued." in built.stdout
     assert "different items needed" in built.stderr
@@ -147,30 +137,30 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG.keys())
-def test_wrong_usage_is_one_line_and_exit_code_2(course, arguments, message):
+def test_wrong_usage_is_one_line_and_exit_code_2(exam, course, arguments, message):
     """What, got, expected, next step; never a traceback."""
     (course / "family.toml").write_text(
         BLUEPRINT.replace("conv-output-size", "conv-outputsize"), encoding="utf-8"
     )
-    result = legrade(course, *arguments)
+    result = exam(course, *arguments)
     assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stderr.count("\n") == 1
 
 
-def test_a_new_exam_builds_as_it_stands(tmp_path):
+def test_a_new_exam_builds_as_it_stands(exam, tmp_path):
     """From an empty folder: new, key, preview, build; the papers have every section, in two languages; nothing is overwritten."""
-    made = legrade(tmp_path, "new", "mid.toml")
+    made = exam(tmp_path, "new", "mid.toml")
     assert (made.returncode, made.stderr) == (0, "")
     assert "Next: legrade key new course.key, then legrade exam preview mid.toml" in made.stdout
-    again = legrade(tmp_path, "new", "mid.toml")
+    again = exam(tmp_path, "new", "mid.toml")
     assert again.returncode == 2
     assert "mid.toml: is there already; name another file, nothing is overwritten" in again.stderr
     from question_bank.keys import CourseKey
 
     CourseKey.new(tmp_path / "course.key")
-    shown = legrade(tmp_path, "preview", "mid.toml", "--samples", "1")
+    shown = exam(tmp_path, "preview", "mid.toml", "--samples", "1")
     assert (shown.returncode, shown.stderr) == (0, "")
     for words in (
         "slots[0]: 2 x conv-output-size",
@@ -179,7 +169,7 @@ def test_a_new_exam_builds_as_it_stands(tmp_path):
     ):
         assert words in shown.stdout
     (tmp_path / "class.csv").write_text("id,name,language\n1,An,\n2,Bình,vi\n", encoding="utf-8")
-    built = legrade(tmp_path, "build", "mid.toml", "--roster", "class.csv", "--out", "out")
+    built = exam(tmp_path, "build", "mid.toml", "--roster", "class.csv", "--out", "out")
     assert (built.returncode, built.stderr) == (0, "")
     page = (tmp_path / "out" / "papers" / "2.html").read_text(encoding="utf-8")
     for words in ("<h2>Kích thước</h2>", "<h2>Tính tay và bằng lời</h2>", "Đầu ra lớn bằng đầu vào"):
