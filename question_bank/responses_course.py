@@ -1,19 +1,17 @@
 """Tables that course systems export: their rows as attempts, before anybody knows which item a question is."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from question_bank import csv_rows
+from question_bank.csv_rows import Row
 from question_bank.errors import ResponseError
 from question_bank.student import Student
 
-MAX_ROWS: Final = 50_000
 MAX_NAME: Final = 200
-_NOT_UTF8: Final = "\ufffd"
 _CODE: Final = re.compile(r"\[([0-9a-z]{4}-[0-9a-z]{4})\]", re.IGNORECASE | re.ASCII)
 
 
@@ -36,7 +34,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table as it stands: the header, rows with their last line, and the reason where it breaks off."""
+    """A table as it stands: the header, rows with their last line, and (row, reason) of each that cannot be used."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
@@ -44,38 +42,26 @@ class Rows:
 
 
 def parse_rows(data: bytes) -> Rows:
-    """Read the bytes of a table with commas; a row that is not UTF-8, or as long as no other, is told, and so is where CSV ends.
+    """Read the bytes of a table; a row that is no text, or as long as no other, is told, and so is where CSV ends.
 
     Raises:
         ResponseError: it has no header.
     """
-    text = data.decode("utf-8-sig", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    broken: list[tuple[int, str]] = []
-    header: tuple[str, ...] = ()
-    try:
-        header = tuple(column.strip() for column in next(reader, []))
-        for fields in reader:
-            if not any(field.strip() for field in fields):
-                continue
-            if len(rows) >= MAX_ROWS:
-                raise ResponseError(f"more than {MAX_ROWS} rows; expected the attempts of a class")
-            if len(fields) != len(header):
-                broken.append(
-                    (reader.line_num, f"{len(fields)} cells, expected {len(header)} as in the header")
-                )
-            elif any(_NOT_UTF8 in field for field in fields):
-                broken.append(
-                    (reader.line_num, "not UTF-8; download the table again, or save it as 'CSV UTF-8'")
-                )
-            else:
-                rows.append((reader.line_num, tuple(fields)))
-    except csv.Error as error:
-        broken.append((reader.line_num, f"not CSV ({error}); look for an unclosed quotation mark"))
-    if not header:
-        raise ResponseError("row 1: got no header; expected the table as the course system exports it")
-    return Rows(header, tuple(rows), tuple(broken))
+    table = csv_rows.parse(csv_rows.decode(data))
+    if not table.header:
+        row, reason = table.broken or (1, "got no header")
+        raise ResponseError(f"row {row}: {reason}; expected the table as the course system exports it")
+    faults = [(row.line, fault) for row in table.rows if (fault := _fault(row, len(table.header)))]
+    told = {line for line, _ in faults}
+    rows = tuple((row.line, row.fields) for row in table.rows if row.line not in told)
+    return Rows(table.header, rows, (*faults, *([table.broken] if table.broken else [])))
+
+
+def _fault(row: Row, width: int) -> str:
+    """Say why a row cannot be used: a system writes every cell, so one that is missing was cut off."""
+    if row.cells < width or row.surplus:
+        return f"{row.cells} cells, expected {width} as in the header"
+    return row.fault
 
 
 def item_in(text: str, known: Collection[str]) -> str:

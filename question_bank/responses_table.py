@@ -5,28 +5,25 @@ for each question. A question is the code of an item and its part, as `k7m2-abcd
 part, as `3b`; the part may be left out where there is one only. Nothing in a cell is evaluated.
 """
 
-import csv
-import io
 import re
 import string
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from question_bank import csv_rows
+from question_bank.csv_rows import Row
 from question_bank.errors import ResponseError
 from question_bank.issued import Sheet
 from question_bank.paper import key_of
 from question_bank.responses import Problem, Response
 
-MAX_ROWS: Final = 200_000
 MAX_ANSWER: Final = 40_000
 STUDENT: Final = ("student", "id", "student id")
 QUESTION: Final = ("question", "item")
 ANSWER: Final = ("answer", "response")
 _NUMBERED: Final = re.compile(r"q?\s*([0-9]{1,3})\s*[./(]?\s*([a-z])?\)?", re.ASCII)
 _CODED: Final = re.compile(r"\[?([0-9a-z-]{1,64})\]?(?:\s*/\s*([a-z]))?", re.ASCII)
-_DELIMITERS: Final = ",;\t"
-_NOT_UTF8: Final = "\ufffd"
 
 
 def parse_table(
@@ -37,8 +34,10 @@ def parse_table(
     Raises:
         ResponseError: it is no such table; the message is the reason, without the file's name.
     """
-    text, broken = _text(data)
-    header, rows = _rows(text)
+    table = csv_rows.parse(csv_rows.decode(data))
+    header = [column.casefold() for column in table.header]
+    if not header and table.broken:
+        raise ResponseError(f"row {table.broken[0]}: {table.broken[1]}")
     who = _column(header, STUDENT)
     if who is None:
         raise ResponseError(
@@ -48,25 +47,32 @@ def parse_table(
     what, typed = _column(header, QUESTION), _column(header, ANSWER)
     answers: dict[str, dict[str, str]] = {}
     problems: list[Problem] = []
-    try:
-        for line, fields in rows:
-            student = unicodedata.normalize("NFC", fields[who].strip())
-            if broken and any(_NOT_UTF8 in field for field in fields):
-                problems.append(Problem(file, f"row {line}: not UTF-8; save the table as 'CSV UTF-8'"))
-                continue
-            if student not in sheets:
-                problems.append(Problem(file, f"row {line}: student {student[:60]!r} has no paper here"))
-                continue
-            own = answers.setdefault(student, {})
-            problems += [
-                Problem(file, f"row {line}: {reason}")
-                for name, cell in _given(header, fields, who, what, typed)
-                if (reason := _take(sheets[student], name, cell, own))
-            ]
-    except ResponseError as error:  # the rows before count
-        problems.append(Problem(file, str(error)))
+    for row in table.rows:
+        student = unicodedata.normalize("NFC", row.fields[who].strip())
+        if reason := _unusable(row, header, student, sheets):
+            problems.append(Problem(file, f"row {row.line}: {reason}"))
+            continue
+        own = answers.setdefault(student, {})
+        problems += [
+            Problem(file, f"row {row.line}: {reason}")
+            for name, cell in _given(header, row.fields, who, what, typed)
+            if (reason := _take(sheets[student], name, cell, own))
+        ]
+    if table.broken:
+        problems.append(Problem(file, f"row {table.broken[0]}: {table.broken[1]}"))
     found = (Response(file, sheets[name].paper, name, given) for name, given in answers.items())
     return tuple(found), tuple(problems)
+
+
+def _unusable(row: Row, header: Sequence[str], student: str, sheets: Mapping[str, Sheet]) -> str:
+    """Say why nothing of a row can be used; empty where it can."""
+    if row.fault:
+        return row.fault
+    if row.surplus:
+        return (
+            f'{row.cells} cells, expected {len(header)}: write "" around an answer that holds the separator'
+        )
+    return "" if student in sheets else f"student {student[:60]!r} has no paper here"
 
 
 def _given(
@@ -106,38 +112,6 @@ def part_key(sheet: Sheet, question: str) -> str | None:
     parts = len(item.question.parts)
     number = 0 if part is None and parts == 1 else string.ascii_lowercase.find(part or "?")
     return key_of(item.id, number) if 0 <= number < parts else None
-
-
-def _text(data: bytes) -> tuple[str, bool]:
-    """Decode a table; where it is not UTF-8, the rows that are not can be told by what stands in them, and the others are used."""
-    try:
-        return data.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        return data.decode("utf-8-sig", "replace"), True
-
-
-def _rows(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Return the header in small letters, and the rows that are not blank, each as long as the header."""
-    delimiter = max(_DELIMITERS, key=text.split("\n", 1)[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = [column.strip().casefold() for column in next(reader, [])]
-    except csv.Error as error:
-        raise ResponseError(f"row 1: not CSV ({error})") from None
-
-    def records() -> Iterator[tuple[int, list[str]]]:
-        try:
-            for number, fields in enumerate(reader):
-                if number >= MAX_ROWS:
-                    raise ResponseError(f"more than {MAX_ROWS} rows; expected the answers of a class")
-                if any(field.strip() for field in fields):
-                    yield reader.line_num, [*fields, *[""] * len(header)][: len(header)]
-        except csv.Error as error:
-            raise ResponseError(
-                f"row {reader.line_num}: not CSV ({error}); look for an unclosed quotation mark"
-            ) from None
-
-    return header, records()
 
 
 def _column(header: list[str], names: tuple[str, ...]) -> int | None:

@@ -1,67 +1,56 @@
-"""The rows of a table that a spreadsheet wrote, as texts."""
+"""The rows of a class list, or of another table by whose rows students are told apart: what is wrong anywhere stops the reading."""
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from question_bank import csv_rows
 from question_bank.errors import RosterError
 
 MAX_BYTES: Final = 8_000_000
 SURPLUS: Final = " surplus"  # no column is called so: names of columns are stripped
-_DELIMITERS: Final = ",;\t"
 
 
 def read_text(path: Path) -> str:
-    """Read the file, refusing what is no text of a sensible size."""
+    """Read the file, refusing what is larger than any class; what is no text in it is told by `Rows`."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise RosterError(f"{path}: got {size} bytes, expected a class list of at most {MAX_BYTES}")
-        data = path.read_bytes()
+        return csv_rows.decode(path.read_bytes())
     except OSError as error:
         raise RosterError(
             f"{path}: cannot be read ({error.strerror}); give a CSV file with the columns id,name"
         ) from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise RosterError(
-            f"{path}: row {row}: byte 0x{data[error.start]:02x} is not UTF-8; save the list as 'CSV UTF-8' and try again"
-        ) from None
 
 
 class Rows:
-    """A table of texts: its header in small letters, and its rows that are not blank."""
+    """A table of texts: its header in small letters, and its rows that are not blank.
+
+    Raises:
+        RosterError: the header is no text, or no CSV.
+    """
 
     def __init__(self, text: str, name: str) -> None:
-        text = text.removeprefix("\ufeff")
-        first = text.split("\n", 1)[0]
-        delimiter = max(_DELIMITERS, key=first.count)
+        self._table = csv_rows.parse(text)
         self._name = name
-        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        try:
-            self.header = [column.strip().casefold() for column in next(self._reader, [])]
-        except csv.Error as error:
-            raise self._broken(error) from None
+        self.header = [column.casefold() for column in self._table.header]
+        if not self.header and self._table.broken:
+            raise self._wrong(*self._table.broken)
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield (line number, field by lower-case column) of every row that is not blank."""
-        try:
-            for fields in self._reader:
-                if any(field.strip() for field in fields):
-                    given: dict[str, str] = {}
-                    for column, field in zip(self.header, fields, strict=False):
-                        given.setdefault(column, field)
-                    if any(field.strip() for field in fields[len(self.header) :]):
-                        given[SURPLUS] = f"{len(fields)} fields, expected {len(self.header)}"
-                    yield self._reader.line_num, given
-        except csv.Error as error:
-            raise self._broken(error) from None
+        for row in self._table.rows:
+            if row.fault:
+                raise self._wrong(row.line, row.fault)
+            given: dict[str, str] = {}
+            for column, field in zip(self.header, row.fields, strict=True):
+                given.setdefault(column, field)
+            if row.surplus:
+                given[SURPLUS] = f"{row.cells} fields, expected {len(self.header)}"
+            yield row.line, given
+        if self._table.broken:
+            raise self._wrong(*self._table.broken)
 
-    def _broken(self, error: csv.Error) -> RosterError:
-        return RosterError(
-            f"{self._name}: row {self._reader.line_num}: not CSV ({error}); look for an unclosed quotation mark"
-        )
+    def _wrong(self, row: int, reason: str) -> RosterError:
+        return RosterError(f"{self._name}: row {row}: {reason}")

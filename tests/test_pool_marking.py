@@ -265,7 +265,7 @@ def test_rows_of_one_student_strangers_and_broken_rows_are_told():
     found = known(import_export(POOL, data, "m.csv"), ["an"], "class.csv")
     assert reasons(found) == [
         "row 8: 2 cells, expected 15 as in the header",
-        "row 9: not UTF-8; download the table again, or save it as 'CSV UTF-8'",
+        "row 9: byte 0xff is not UTF-8; save the table as 'CSV UTF-8'",
         "row 5: no id of a student",
         "row 6: student 'x\\x07': expected an id of at most 200 printable characters",
         "row 3: bo: 2 rows (3, 4); leave the attempt that counts",

@@ -77,7 +77,8 @@ def test_a_row_for_each_student_has_a_column_for_each_question():
         ("an,2c,14", "row 3: question '2c' is none of an's paper"),
         ("an,1,15", "row 3: an0-aaaa/a is answered twice, differently; the first counts"),
         (f"an,2a,{'1' * 40_001}", "row 3: an0-bbbb/a: 40001 characters; expected an answer"),
-        ("bo,bo0-bbbb/a,\xff", "row 3: not UTF-8; save the table as 'CSV UTF-8'"),
+        ("bo,bo0-bbbb/a,\xff", "row 3: byte 0xff is not UTF-8; save the table as 'CSV UTF-8'"),
+        ("an,2a,3,5", 'row 3: 4 cells, expected 3: write "" around an answer that holds the separator'),
         ('an,2a,"3', "row 3: not CSV (unexpected end of data); look for an unclosed quotation mark"),
     ],
 )

@@ -52,7 +52,8 @@ BROKEN = {
     ),
     "twice": ("id,name\nb1,An\nB1,Bình", r"row 3: id 'B1' is already on row 2"),
     "full width": ("id,name\n1,An\n\uff11,Bình", r"row 3: id '\uff11' is already on row 2"),
-    "control": ("id,name\na\x00b,An", r"row 2: id holds the invisible character U\+0000"),
+    "control": ("id,name\na\x01b,An", r"row 2: id holds the invisible character U\+0001"),
+    "zero": ("id,name\na\x00b,An", r"row 2: holds the character U\+0000, which is no text"),
     "bidi": ("id,name\na\u202eb,An", r"row 2: id holds the invisible character U\+202E"),
     "long": ("id,name\n" + "9" * 201 + ",An", r"row 2: id has 201 characters, expected at most 200"),
     "quote": ('id,name\n1,"An', r"row \d: not CSV .*unclosed quotation mark"),
@@ -82,7 +83,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         read_roster(tmp_path / "nowhere.csv")
     latin = tmp_path / "latin.csv"
     latin.write_bytes("id,name\n1,Zoé".encode("latin-1"))
-    with pytest.raises(RosterError, match=r"row 2: byte 0xe9 is not UTF-8; save the list as 'CSV UTF-8'"):
+    with pytest.raises(RosterError, match=r"row 2: byte 0xe9 is not UTF-8; save the table as 'CSV UTF-8'"):
         read_roster(latin)
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as stream:
