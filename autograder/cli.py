@@ -236,9 +236,9 @@ def doctor() -> None:
 
 
 def _mount() -> None:
-    from autograder import authoring_cli, calibrate_cli, check_cli, release_cli
+    from autograder import authoring_cli, calibrate_cli, check_cli, feedback_cli, release_cli
 
-    for commands in (authoring_cli, calibrate_cli, check_cli, release_cli):
+    for commands in (authoring_cli, calibrate_cli, check_cli, feedback_cli, release_cli):
         commands.register(app)
 
 

@@ -127,39 +127,22 @@ def _names(
 
 
 def _write_pages(folder: Path, pages: "Mapping[str, Feedback]") -> None:
-    """Write a page for each student into a folder that its owner alone can open, and nothing else that tells of them."""
-    from question_bank.errors import FormatError
+    """Write a page for each student, and nothing else that tells of them."""
     from question_bank.feedback_class import file_names
     from question_bank.feedback_page import to_html
-    from question_bank.issued import private_folder, write_whole
-    from question_bank.writable import writing
+    from question_bank.feedback_zips import write_folder
 
     names = file_names(list(pages))
-    others = sorted({path.name for path in folder.glob("*.html")} - set(names.values()))
-    if others:
-        raise FormatError(
-            f"{folder}: holds {others[0]}, which is no page of these marks; delete what was written before, or give another --out"
-        )
-    with writing(folder):
-        if not folder.exists():
-            private_folder(folder)
-        for student, page in pages.items():
-            write_whole(folder / names[student], to_html(page), 0o600)
+    write_folder(folder, {names[student]: to_html(page) for student, page in pages.items()})
     typer.echo(f"{folder}: {len(pages)} pages. Each is for one student: send it to nobody else")
 
 
 def _write_zip(target: Path, pages: "Mapping[str, Feedback]", names: "Names") -> None:
     """Write a zip of the pages that a course system can hand out."""
     from question_bank.feedback_page import to_html
-    from question_bank.feedback_zips import packed
-    from question_bank.issued import private_folder, write_whole
-    from question_bank.writable import writing
+    from question_bank.feedback_zips import write_zip
 
-    packing = packed({name: to_html(pages[student]) for student, name in names.names.items()})
-    with writing(target.parent):
-        if not target.parent.exists():
-            private_folder(target.parent)
-        write_whole(target, packing, 0o600)
+    write_zip(target, {name: to_html(pages[student]) for student, name in names.names.items()})
     typer.echo(f"{target}: {len(names.names)} pages")
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from question_bank.errors import RosterError
-from question_bank.roster import file_stem, parse_class
+from question_bank.roster import parse_class
 from question_bank.roster_rows import Rows
 from question_bank.student import Student
 
@@ -47,12 +47,23 @@ class Names:
 
 
 def page_name(paper: str) -> str:
-    """Name a page as its student sees it.
+    """Name a page as its student sees it: what is no letter or digit of English is left out, so that no system minds it.
 
-    >>> page_name("midterm_2")
-    'midterm-2-feedback.html'
+    >>> page_name("midterm_2"), page_name("Bài tập 1"), page_name("//")
+    ('midterm-2-feedback.html', 'Bai-tap-1-feedback.html', 'exam-feedback.html')
     """
-    return f"{file_stem(paper).replace('_', '-').replace('~', '-')}-feedback.html"
+    plain = "".join(c for c in unicodedata.normalize("NFKD", paper) if not unicodedata.combining(c))
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', plain)[:LONGEST].strip('-') or 'exam'}-feedback.html"
+
+
+def moodle_member(name: str, number: str, shown: str) -> str:
+    """Name a page in a zip for Moodle: a person's name, the participant's number, and what the student sees."""
+    return f"{_moodle_name(name)}_{number}_assignfeedback_file_{shown}"
+
+
+def canvas_member(name: str, user: str, file: str, shown: str) -> str:
+    """Name a page in a zip for Canvas: a person's name, the numbers of the user and of a file of theirs, and an ending."""
+    return f"{_canvas_name(name)}_{user}_{file}_{shown}"
 
 
 def moodle(ids: Sequence[str], paper: str, roster: str, name: str = "roster", id_column: str = "") -> Names:
@@ -74,7 +85,7 @@ def moodle(ids: Sequence[str], paper: str, roster: str, name: str = "roster", id
     _refuse_twice(numbers, f"{name}: Identifier")
     shown = page_name(paper)
     names = {
-        student.id: f"{_moodle_name(student.name)}_{numbers[student.id]}_assignfeedback_file_{shown}"
+        student.id: moodle_member(student.name, numbers[student.id], shown)
         for student in students
         if student.id in numbers
     }
@@ -114,7 +125,7 @@ def canvas(
         )
     shown = page_name(paper)
     names = {
-        student.id: f"{_canvas_name(student.name)}_{user}_{files[user]}_{shown}"
+        student.id: canvas_member(student.name, user, files[user], shown)
         for user, student in users.items()
         if user in files
     }

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from question_bank.errors import ResponseError
+from question_bank.errors import FormatError, ResponseError
+from question_bank.issued import private_folder, write_whole
+from question_bank.writable import writing
 
 MAX_DIRECTORY: Final = 8 * 2**20
 """Bytes of an archive's table of contents: some 50,000 names."""
@@ -30,6 +32,37 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
+def write_folder(folder: Path, pages: Mapping[str, bytes]) -> None:
+    """Write pages into a folder that, where it is new, its owner alone can open.
+
+    Raises:
+        FormatError: it holds pages that are not among these: somebody would get one that is no longer true.
+        QuestionBankError: it cannot be written.
+    """
+    others = sorted({path.name for path in folder.glob("*.html")} - set(pages))
+    if others:
+        raise FormatError(
+            f"{folder}: holds {others[0]}, which is no page of these marks; delete what was written before, or give another --out"
+        )
+    with writing(folder):
+        if not folder.exists():
+            private_folder(folder)
+        for name, data in pages.items():
+            write_whole(folder / name, data, 0o600)
+
+
+def write_zip(target: Path, pages: Mapping[str, bytes]) -> None:
+    """Write pages as a zip that its owner alone can read.
+
+    Raises:
+        QuestionBankError: it cannot be written.
+    """
+    with writing(target.parent):
+        if not target.parent.exists():
+            private_folder(target.parent)
+        write_whole(target, packed(pages), 0o600)
+
+
 def names_of(path: Path) -> tuple[str, ...]:
     """List the names of the files in a zip, or in a folder that it was unpacked to, sorted; no file in it is opened.
 
@@ -46,8 +79,8 @@ def names_of(path: Path) -> tuple[str, ...]:
 
 def _in_folder(path: Path) -> list[str]:
     found: list[str] = []
-    for _, _, files in os.walk(path):
-        found += files
+    for folder, _, files in os.walk(path):
+        found += [Path(folder, file).relative_to(path).as_posix() for file in files]
         if len(found) > MAX_NAMES:
             break
     return found

@@ -37,6 +37,7 @@ USE_CASE = {
         "calibration_programs",
         "checking",
         "doctor",
+        "feedback_page",
         "grade",
         "kill_table",
         "outcomes",

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.feedback_names import members
+from autograder.feedback_page import to_html as notebook_page
+from autograder.model import Grade, Outcome, TestResult
+from autograder.results import to_json
 from question_bank import feedback_zips
 from question_bank.answers import Integer
 from question_bank.errors import QuestionBankError, ResponseError, RosterError
@@ -422,3 +427,141 @@ def test_the_command_writes_the_zip_of_canvas_from_the_files_that_were_marked_or
         assert all(f"<bdi>{one}</bdi>" in page for one, page in read.items())
         (marked / "s.zip").write_bytes(packed({"bo_502_999_x.json": b"", "cy_503_7_y.json": b""}))
         run(marked, *options, "--submissions", marked / "s.zip")
+
+
+# Notebooks
+
+
+def graded(name, **more):
+    """Make the grade of one submission: a test that passed, one that failed, and what students never read."""
+    test = TestResult(
+        function="conv2d",
+        test="test_hidden_name",
+        description="It <works>.",
+        points=2.0,
+        max_points=2.0,
+        outcome=Outcome.PASSED,
+        reason="",
+        diagnosis=None,
+        seconds=0.1,
+        detail="HIDDEN_DETAIL",
+    )
+    failed = replace(
+        test,
+        points=0.0,
+        outcome=Outcome.FAILED,
+        reason="it is <b>",
+        diagnosis="kernel-flipped",
+        curve=(2.0, 1.0),
+    )
+    fields = {
+        "submission": name,
+        "points": 2.0,
+        "max_points": 4.0,
+        "needs_person": False,
+        "round": 7,
+        "suite": "HIDDEN_SUITE",
+        "versions": {"numpy": "HIDDEN_VERSION"},
+        "tier": "A",
+        "tests": (test, failed),
+        "notes": ("A cell <was> left out.",),
+        "output": "HIDDEN_OUTPUT",
+    }
+    return Grade(**fields | more)
+
+
+def told(tmp_path, grades, *options):
+    """Run the command over records of grades."""
+    path = tmp_path / "rec.json"
+    path.write_text(to_json(grades), encoding="utf-8")
+    return CliRunner().invoke(app, ["feedback", str(path), *map(str, options)])
+
+
+def test_a_notebook_s_page_says_what_its_feedback_says_and_styles_nothing_inline():
+    """One page for all functions, notes once; nothing of the instructor's record; open points are called open."""
+    text = notebook_page(graded("Án_501"), "Homework").decode()
+    assert "2 of 4 points" in text
+    assert "conv2d: 2 of 4 points" in text
+    assert "It looks like this: Kernel turned by 180 degrees." in text
+    assert text.count("A cell &lt;was&gt; left out.") == 1
+    assert "It is &lt;b&gt;." in text
+    assert '<img alt="Loss of each epoch: 2, 1"' in text
+    assert not re.search(r"HIDDEN|test_hidden|\sstyle=|<script", text)
+    open_ = notebook_page(graded("Án_501", points=None), "Homework").decode()
+    assert "4 points, still open" in open_
+    broken = replace(graded("x").tests[0], outcome=Outcome.SKIPPED, points=0.0)
+    unreadable = notebook_page(graded("x", needs_person=True, points=0.0, tests=(broken,)), "H").decode()
+    assert unreadable.count("Your file could not be read. A person will look at it.") == 1
+    assert "It &lt;works&gt;." not in unreadable
+
+
+@given(classes(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_pages_of_notebooks_reach_who_handed_them_in(people, data):
+    """By the names under which Moodle and Canvas gave them out, as folders and as files; the rest is named."""
+    shown = page_name("Homework 1")
+    plain = [(number + 10**5, re.sub(r"[\W_]", "", name) or "x") for _, name, number in people]
+    owners = {number: f"{name}_{number}" for number, name in plain}
+    folders = data.draw(st.booleans())
+    ending = "assignsubmission_file/h w.ipynb" if folders else "assignsubmission_file_h w.ipynb"
+    names, left = members(
+        "moodle", [*owners.values(), "lab_12"], [f"{who}_{ending}" for who in owners.values()], shown
+    )
+    assert left == ("lab_12",)
+    for version in (3.0, 4):
+        read = [moodle_reads(name, owners, version=version) for name in zipped(names.values())]
+        assert sorted(read) == sorted((who, shown) for who in owners.values())
+    files = {number: {10**6 + number, 10**7 + number} for number in owners}
+    paths = [f"{who}_{file}_h_1.ipynb" for number, who in owners.items() for file in files[number]]
+    names, left = members(
+        "canvas", [*owners.values(), "anon_12345"], [*paths, "anon_12345_67890_x.py"], shown
+    )
+    assert left == ("anon_12345",)
+    assert sorted(canvas_reads(name, owners, files) for name in zipped(names.values())) == sorted(
+        owners.values()
+    )
+
+
+def test_the_command_for_notebooks_writes_pages_or_a_zip_and_names_who_is_left_out(tmp_path):
+    """Records as `legrade grade --json` writes them; a zip needs the names that were handed in."""
+    grades = [graded("Án_501"), graded("Bo_502", points=None), graded("lab_12")]
+    done = told(tmp_path, grades, "--title", "Homework 1")
+    assert done.exit_code == 1
+    assert "feedback: 3 pages. Each is for one student" in done.output
+    assert "1 with open points: a person has still to look: Bo_502" in done.output
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "feedback").iterdir()} == {0o600}
+    message = "--format moodle: got no --submissions, expected the zip or the folder that was graded: its names say who is who"
+    assert message in str(told(tmp_path, grades, "--format", "moodle").exception)
+    folder = tmp_path / "class"
+    for name in ("Án_501_assignsubmission_file", "Bo_502_assignsubmission_file"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "hw.ipynb").write_text("{}", encoding="utf-8")
+    done = told(tmp_path, grades, "--format", "moodle", "--submissions", folder, "--title", "Homework 1")
+    assert f"1 left out: no name in {folder} says whose they are: lab_12" in done.output
+    pages = pages_in(tmp_path / "feedback-moodle.zip")
+    read = {moodle_reads(name, {501: "an", 502: "bo"}): page for name, page in pages.items()}
+    assert sorted(read) == [("an", "Homework-1-feedback.html"), ("bo", "Homework-1-feedback.html")]
+    assert "Án_501" in read["an", "Homework-1-feedback.html"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("{", "cannot be read (Expecting property name"),
+        ("{}", "expected a list of records; give what `legrade grade --json` wrote"),
+        ("[{}]", "record 1: got the fields [], expected ["),
+    ],
+)
+def test_records_that_are_none_are_refused(tmp_path, data, message):
+    """File, record, got, expected."""
+    (tmp_path / "rec.json").write_text(data, encoding="utf-8")
+    found = CliRunner().invoke(app, ["feedback", str(tmp_path / "rec.json")])
+    assert message in str(found.exception)
+
+
+def test_a_submission_that_is_there_twice_is_refused(tmp_path):
+    """A page would be of one of two grades."""
+    assert "'x' is there twice; grade the class in one run" in str(
+        told(tmp_path, [graded("x"), graded("x")]).exception
+    )
+    assert "did you mean html" in str(told(tmp_path, [graded("x")], "--format", "htm").exception)
