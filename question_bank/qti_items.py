@@ -209,14 +209,15 @@ class _Form:
         return course_html.fields(part.asked, lambda _: self._entry(*next(named)))
 
     def _entry(self, name: str, label: str) -> str:
-        told = {("ariaLabel" if self._dialect.kebab else "label"): label[:_LONGEST]} if label else {}
-        attributes = {"responseIdentifier": name, "expectedLength": _WIDTH, **told}
+        read_out = "ariaLabel" if self._dialect.kebab else "label"
+        attributes = {"responseIdentifier": name, "expectedLength": _WIDTH, read_out: label[:_LONGEST]}
         return self._q("textEntryInteraction", **attributes)
 
     def _labels(self, part: Entered) -> Iterator[str]:
         """Name the fields for who cannot see where they stand: by prompt, axis, and the place in an array."""
         asked = part.asked
-        prompt = " ".join(asked.prompt.plain().split())
+        told = asked.prompt.plain() if asked.prompt.template else self._look.say(course_html.ANSWER)
+        prompt = " ".join(told.split())
         for number in range(len(asked.gaps)):
             place = ""
             if asked.layout == "grid":
