@@ -24,6 +24,7 @@ from question_bank.issued import (
     Sheet,
     read_exam,
     read_sheets,
+    write_beside,
     write_exam,
     write_sheet,
     write_whole,
@@ -118,8 +119,7 @@ def _write(
     exporters: Sequence[Exporter],
 ) -> Built:
     """Write what people read: papers, key sheets, the report, who gets which paper."""
-    printed = any(exporter.name == "pdf" for exporter in exporters)
-    keys = write_keysheets(out, sheets, exam.blueprint.language, printed=printed)
+    keys = write_keysheets(out, sheets, exam.blueprint.language, {exporter.name for exporter in exporters})
     report = write_report(out, exam, sheets, roster)
     write_table(out, sheets, roster)
     papers = [
@@ -231,4 +231,5 @@ def _write_paper(out: Path, sheet: Sheet, student: Student, exporters: Iterable[
     for exporter in exporters:
         path = out / "papers" / f"{file_stem(sheet.student.id)}{exporter.suffix}"
         write_whole(path, exporter.export(paper))
+        write_beside(path.parent, exporter.beside(paper))
         yield path

@@ -31,7 +31,8 @@ Formats = Annotated[
     str,
     typer.Option(
         "--format",
-        help="Formats with commas between them; html,json if left out. With --practice: html (if left out), markdown, pdf.",
+        help="Formats with commas between them: html, json (both if left out), markdown, notebook, pdf, typst, latex. "
+        "With --practice: html (if left out), markdown, pdf.",
     ),
 ]
 Avoided = Annotated[

@@ -9,6 +9,7 @@ The folder `key/` is readable by its owner only (mode 0700); a file is written w
 
 import json
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -32,6 +33,7 @@ __all__ = [
     "private_folder",
     "read_exam",
     "read_sheets",
+    "write_beside",
     "write_exam",
     "write_sheet",
     "write_whole",
@@ -214,6 +216,13 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def write_beside(folder: Path, files: Iterable[tuple[str, Callable[[], bytes]]], mode: int = 0o644) -> None:
+    """Write the files that papers in a folder need and that are not there yet."""
+    for place, make in files:
+        if not (folder / place).exists():
+            write_whole(folder / place, make(), mode)
 
 
 def private_folder(path: Path) -> None:

@@ -2,24 +2,29 @@
 
 OUT/key/sheets/A.html            one for each version          (mode 0600)
 OUT/key/sheets/<student>.html    or for each student, where every student has a paper of their own
-OUT/key/sheets/A.pdf             the same to print, where papers are printed
+OUT/key/sheets/A.pdf, A.tex      the same to print, where papers are printed so
 """
 
+import functools
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from question_bank import bank, printing
 from question_bank.answers import Answer, Choice, Choices, Number, Written
 from question_bank.exporters.html import page
-from question_bank.issued import KeyItem, Sheet, private_folder, write_whole
+from question_bank.issued import KeyItem, Sheet, private_folder, write_beside, write_whole
+from question_bank.latex_figures import drawn, figures_of
+from question_bank.latex_papers import key_document
 from question_bank.message import Message, literal
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Question
 from question_bank.paper import Item, Paper
 from question_bank.roster import file_stem
-from question_bank.typst_text import key_data
+from question_bank.typst_text import Messages, Named, key_data
 from question_bank.values import show, show_number
 
 FOLDER = Path("key") / "sheets"
@@ -48,7 +53,7 @@ def name_of(sheet: Sheet) -> str:
 
 
 def write_keysheets(
-    out: Path, sheets: Mapping[str, Sheet], language: str, *, printed: bool = False
+    out: Path, sheets: Mapping[str, Sheet], language: str, formats: Collection[str] = ()
 ) -> tuple[Path, ...]:
     """Write the key sheets that are not there yet; return the paths of all.
 
@@ -56,9 +61,11 @@ def write_keysheets(
         out: the exam's folder.
         sheets: the issued papers, by student.
         language: of the key sheet of a version, where one of its students writes in it.
-        printed: whether they are written as PDF, too.
+        formats: of the papers; a key sheet is a page, and where papers are printed it is written in their format, too.
     """
-    writers = {"html": keysheet, "pdf": printed_keysheet} if printed else {"html": keysheet}
+    writers = {".html": keysheet} | {
+        suffix: write for name, (suffix, write) in _PRINTED.items() if name in formats
+    }
     first: dict[str, Sheet] = {}
     for sheet in sorted(sheets.values(), key=lambda sheet: sheet.language != language):
         first.setdefault(name_of(sheet), sheet)
@@ -66,10 +73,17 @@ def write_keysheets(
     paths = []
     for name, sheet in sorted(first.items()):
         for suffix, write in writers.items():
-            path = out / FOLDER / f"{name}.{suffix}"
+            path = out / FOLDER / f"{name}{suffix}"
             if not path.exists():
                 write_whole(path, write(sheet), 0o600)
             paths.append(path)
+        if "latex" in formats:
+            questions = [item.question for item in sheet.items]
+            beside = (
+                (place, functools.partial(drawn, figure, sheet.language))
+                for place, figure in figures_of(questions, sheet.language)
+            )
+            write_beside(out / FOLDER, beside, 0o600)
     return tuple(paths)
 
 
@@ -89,19 +103,31 @@ def keysheet(sheet: Sheet) -> bytes:
 
 def printed_keysheet(sheet: Sheet) -> bytes:
     """Write the key of a paper as PDF, its items in the order of the paper."""
+    return printing.compiled(printing.document("keysheet.typ", key_data(*_known(sheet))))
+
+
+def latex_keysheet(sheet: Sheet) -> bytes:
+    """Write the key of a paper as LaTeX, its items in the order of the paper."""
+    return key_document(*_known(sheet)).encode()
+
+
+_PRINTED: Final = MappingProxyType({"pdf": (".pdf", printed_keysheet), "latex": (".tex", latex_keysheet)})
+
+
+def _known(sheet: Sheet) -> tuple[Paper, list[Question], list[Messages], list[Named]]:
+    """Return the paper, and what is known of each of its items."""
     solved = [_solved(item) for item in sheet.shown]
     student, name = ("", "") if sheet.version else (sheet.student.id, sheet.student.name)
     items = tuple(each.item for each in solved)
     paper = Paper(
         sheet.title, sheet.paper, student, items, name, sheet.language, version=sheet.version, coded=True
     )
-    told = key_data(
+    return (
         paper,
         [each.question for each in solved],
         [each.keys for each in solved],
         [each.wrong for each in solved],
     )
-    return printing.compiled(printing.document("keysheet.typ", told))
 
 
 def _solved(item: KeyItem) -> Solved:

@@ -14,7 +14,7 @@ from question_bank.exam import paper_of
 from question_bank.exporters.html import page
 from question_bank.exporters.markdown import embedded
 from question_bank.issued import KeyItem, Sheet
-from question_bank.message import Message
+from question_bank.message import Message, literal
 from question_bank.model import Question, Step
 from question_bank.paper import Item, Paper
 from question_bank.practice_reasons import Hint, Reason
@@ -90,7 +90,7 @@ def to_markdown(sheet: Sheet, large: bool = False) -> bytes:  # noqa: ARG001, FB
         for heading in paper.sections:
             if heading.first == each.number - 1:
                 pieces += [f"# {markdown_text.plain(heading.title)}"] if heading.title else []
-                pieces += [markdown_text.text(Message(heading.intro))] if heading.intro else []
+                pieces += [markdown_text.text(literal(heading.intro))] if heading.intro else []
         pieces.append(markdown_text.item(each.item, each.number, sheet.language, picture, coded=sheet.coded))
         pieces += [
             markdown_text.part(each.item.question, at, sheet.language)

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from question_bank import credit, languages, markdown_text, maths
 from question_bank.drawings import svg
+from question_bank.figures import Figure
 from question_bank.issued import KeyItem
 from question_bank.message import Message, literal
 from question_bank.model import PublicQuestion, Question, Table
@@ -51,12 +52,22 @@ def source(template: str, data: Json) -> bytes:
     return f'#let data = json(bytes("{escaped}"))\n{template}'.encode("utf-8", "replace")
 
 
+def printed_words(language: str) -> dict[str, str]:
+    """Return what a printed paper says beside its items, by short names."""
+    say = functools.partial(languages.text, language=language)
+    words = {name.lower(): say(text) for name, text in _NAMED.items()}
+    words |= {"sheet": say(_SHEET), "where": say(_WHERE), "change": say(_CHANGE)}
+    return words | {"raises": say(_RAISES), "undetermined": say(_UNDETERMINED)}
+
+
+def printed_notes(language: str) -> tuple[str, ...]:
+    """Return the conventions that hold on every paper, as plain texts."""
+    return tuple(_TAG.sub("", languages.text(note, language)) for note in _NOTES)
+
+
 def paper_data(paper: Paper) -> dict[str, Json]:
     """Return all that a printed paper shows."""
-    say = functools.partial(languages.text, language=paper.language)
-    words: dict[str, Json] = {name.lower(): say(text) for name, text in _NAMED.items()}
-    words |= {"sheet": say(_SHEET), "where": say(_WHERE), "change": say(_CHANGE)}
-    words |= {"raises": say(_RAISES), "undetermined": say(_UNDETERMINED)}
+    words: dict[str, Json] = dict(printed_words(paper.language))
     total = sum(item.points for item in paper.items)
     return {
         "language": paper.language,
@@ -68,7 +79,7 @@ def paper_data(paper: Paper) -> dict[str, Json]:
         "version": paper.version,
         "total": f"{len(paper.items)}, {markdown_text.points(total, paper.language)}",
         "words": words,
-        "notes": [_TAG.sub("", say(note)) for note in _NOTES],
+        "notes": list(printed_notes(paper.language)),
         "sections": [
             {"title": each.title, "intro": spans(literal(each.intro)), "first": each.first}
             for each in paper.sections
@@ -147,10 +158,15 @@ def _figure(question: PublicQuestion | Question, language: str) -> Json:
     """Return a drawing as SVG with its width, and what it shows in words."""
     if question.figure is None:
         return None
-    drawn = svg(question.figure, functools.partial(languages.text, language=language))
+    drawn, width = printed_figure(question.figure, language)
+    return {"svg": drawn, "width": width, "alt": question.figure.alt.plain()}
+
+
+def printed_figure(figure: Figure, language: str) -> tuple[str, str]:
+    """Return a drawing as SVG, black, and its width in pixels."""
+    drawn = svg(figure, functools.partial(languages.text, language=language))
     [width] = _WIDTH.findall(drawn)
-    black = drawn.replace("currentColor", "#000")
-    return {"svg": black, "width": width, "alt": question.figure.alt.plain()}
+    return drawn.replace("currentColor", "#000"), width
 
 
 def _table(table: Table) -> Json:
@@ -192,18 +208,18 @@ def _part(question: PublicQuestion | Question, at: int, language: str) -> Json:
         "options": [spans(Message(option)) for option in field.options],
         "letters": list(field.letters),
         "hints": " ".join(said),
-        "cells": _cells(field),
+        "cells": [list(plane) for plane in cells_of(field)],
         "raises": field.may_raise,
         "undetermined": field.may_be_undetermined,
     }
 
 
-def _cells(field: Field) -> Json:
-    """Return the planes of cells to fill in, as [index, rows, columns]; none where a box is left blank."""
+def cells_of(field: Field) -> list[tuple[str, int, int]]:
+    """Return the planes of cells to fill in, as (index, rows, columns); none where a box is left blank."""
     size = field.size
     if size is None or not 0 < len(size) <= _MOST_AXES or size[-1] > _WIDEST_ROW:
         return []
     blank = Grid(size, (0,) * functools.reduce(int.__mul__, size))
     if len(blank.cells) > _MOST_CELLS:
         return []
-    return [[index, len(rows), size[-1]] for index, rows in planes_of(blank)]
+    return [(index, len(rows), size[-1]) for index, rows in planes_of(blank)]

@@ -214,6 +214,29 @@ def test_printed_papers_come_with_keys_for_their_owner_alone(tmp_path):
     assert before == {path: path.read_bytes() for path in before}
 
 
+def test_latex_papers_come_with_figures_once_and_keys(tmp_path):
+    """Named by what they show, PDF, and those of the key for its owner alone; building again writes the same bytes."""
+    plan = Blueprint("Q", "q", (Slot("conv-output-size"), Slot("max-pool-by-hand")), versions=1)
+    roster = [Student(str(n), "An", language=language) for n, language in enumerate(("", "", "vi"))]
+    made = exam.build(plan, roster, CourseKey(bytes(32)), tmp_path, ["latex"])
+    papers = {path.name: path.read_text(encoding="utf-8") for path in made.papers}
+    assert sorted(papers) == ["0.tex", "1.tex", "2.tex"]
+    named = [set(re.findall(r"\\drawing\{1\}\{(figures/[0-9a-f]{16})\}", text)) for text in papers.values()]
+    assert named[0] == named[1] != named[2]
+    files = sorted((tmp_path / "papers" / "figures").iterdir())
+    assert {f"figures/{path.stem}" for path in files} == named[0] | named[2]
+    assert all(path.read_bytes().startswith(b"%PDF-") for path in files)
+    sheets = tmp_path / "key" / "sheets"
+    assert sorted(path.name for path in sheets.iterdir()) == ["A.html", "A.tex", "figures"]
+    assert {
+        stat.S_IMODE(path.stat().st_mode) for path in (sheets / "A.tex", *(sheets / "figures").iterdir())
+    } == {0o600}
+    assert "For instructors only" in (sheets / "A.tex").read_text(encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    exam.build(plan, roster, CourseKey(bytes(32)), tmp_path, ["latex"])
+    assert before == {path: path.read_bytes() for path in before}
+
+
 @pytest.mark.parametrize(
     ("rule", "parts", "told"),
     [

@@ -5,7 +5,7 @@ the same bytes. Formats for course systems, which mark by themselves, hold keys 
 registered by `@key_exporter`, and are for instructors only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +16,12 @@ from question_bank.registry import Registry
 Export: TypeAlias = Callable[[Paper], bytes]
 KeyExport: TypeAlias = Callable[[Pool], bytes]
 Losses: TypeAlias = Callable[[Pool], tuple[str, ...]]
+Beside: TypeAlias = Callable[[Paper], Iterable[tuple[str, Callable[[], bytes]]]]
+"""Which files a paper needs beside it, by their place, each with what makes it; files of one place have the same bytes."""
+
+
+def _nothing(paper: Paper) -> tuple[()]:  # noqa: ARG001 -- see `Beside`
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,13 @@ class Exporter:
         name: what the user asks for, such as `html`.
         suffix: of its files, with the dot.
         export: writes a paper.
+        beside: the files that it needs, such as figures; none as a rule.
     """
 
     name: str
     suffix: str
     export: Export
+    beside: Beside = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ EXPORTERS = Registry[Exporter]("format", package=__name__)
 KEY_EXPORTERS = Registry[KeyExporter]("course format", package=__name__)
 
 
-def exporter(name: str, *, suffix: str) -> Callable[[Export], Export]:
+def exporter(name: str, *, suffix: str, beside: Beside = _nothing) -> Callable[[Export], Export]:
     """Register the decorated function as the format `name`.
 
     Raises:
@@ -62,7 +70,7 @@ def exporter(name: str, *, suffix: str) -> Callable[[Export], Export]:
     """
 
     def register(export: Export) -> Export:
-        EXPORTERS.add(name, Exporter(name, suffix, export))
+        EXPORTERS.add(name, Exporter(name, suffix, export, beside))
         return export
 
     return register
