@@ -1,11 +1,8 @@
 """Key sheets and the fairness report say what was issued, to the instructor only."""
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -159,18 +156,11 @@ def test_whoever_hands_papers_out_has_a_table(tmp_path):
     assert 'class="large"' not in (tmp_path / "papers" / "1.html").read_text(encoding="utf-8")
 
 
-def test_versions_seats_and_past_exams_on_the_command_line(tmp_path):
+def test_versions_seats_and_past_exams_on_the_command_line(legrade, tmp_path):
     """A room by --seating, a past exam by --avoid; what is left, and neighbours who cannot differ, stand on stderr."""
 
-    def legrade(*arguments):
-        return subprocess.run(
-            [Path(sys.executable).with_name("legrade"), "exam", "build", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=200,
-            check=False,
-        )
+    def build(*arguments):
+        return legrade("exam", "build", *arguments, cwd=tmp_path)
 
     CourseKey.new(tmp_path / "course.key")
     head = 'title = "Q"\npaper = "q%d"\nversions = %d\n[[slots]]\nfamily = "conv-output-size"\n'
@@ -178,7 +168,7 @@ def test_versions_seats_and_past_exams_on_the_command_line(tmp_path):
     (tmp_path / "two.toml").write_text(head % (2, 1), encoding="utf-8")
     (tmp_path / "class.csv").write_text("id,name\n1,An\n2,Bình\n3,Cúc\n", encoding="utf-8")
     (tmp_path / "rows.csv").write_text("id,row,seat\n1,A,1\n2,A,2\n3,A,3\n", encoding="utf-8")
-    first = legrade(
+    first = build(
         "one.toml", "--roster", "class.csv", "--out", "one", "--seating", "rows.csv", "--format", "json"
     )
     assert (first.returncode, first.stderr) == (0, "")
@@ -188,7 +178,7 @@ def test_versions_seats_and_past_exams_on_the_command_line(tmp_path):
     )
     versions = [sheet.version for sheet in read_sheets(tmp_path / "one").values()]
     assert versions[0] == versions[2] != versions[1]
-    second = legrade(
+    second = build(
         *("two.toml", "--roster", "class.csv", "--out", "two", "--format", "json"),
         *("--seating", "rows.csv", "--avoid", "one"),
     )
@@ -197,6 +187,6 @@ def test_versions_seats_and_past_exams_on_the_command_line(tmp_path):
         "2 of 2 pairs side by side have the same version; more versions, or other seats, help"
         in second.stderr
     )
-    none = legrade("two.toml", "--roster", "class.csv", "--out", "x", "--avoid", "nothing")
+    none = build("two.toml", "--roster", "class.csv", "--out", "x", "--avoid", "nothing")
     assert none.returncode == 2
     assert "nothing: holds no issued papers and no pool" in none.stderr

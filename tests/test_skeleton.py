@@ -1,9 +1,5 @@
 """A graded function of one's own, from an empty folder: the commands, the files and the order that CONTRIBUTING.md names."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from autograder.course import function_names, open_function, plan_functions
@@ -16,7 +12,6 @@ from autograder.skeleton import new_course, new_function
 from autograder.submission import Submission
 from question_bank.misconceptions import CATALOGUE
 
-LEGRADE = Path(sys.executable).with_name("legrade")
 SIGNATURE = "leaky_relu(x, slope=0.01)"
 FILES = {
     "reference.py": '''
@@ -95,14 +90,7 @@ def fill(course):
     (course / "misconceptions.toml").write_text(TEXTS, encoding="utf-8")
 
 
-def legrade(*arguments, cwd):
-    """Run the installed command."""
-    return subprocess.run(
-        [LEGRADE, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=200, check=False
-    )
-
-
-def test_a_new_function_in_an_empty_course_is_whole_when_its_files_are_filled_in(tier_a, tmp_path):
+def test_a_new_function_in_an_empty_course_is_whole_when_its_files_are_filled_in(legrade, tier_a, tmp_path):
     """The commands say what comes next, the table says when it is done, and students read the course's own words."""
     course = tmp_path / "mine"
     assert "legrade new function" in legrade("new", "course", "mine", cwd=tmp_path).stdout
