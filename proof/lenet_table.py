@@ -1,8 +1,8 @@
 """The tables of `docs/lenet.md`: what each wrong training program costs and by which test, and how often luck costs a right one.
 
 `python -m proof.lenet_table` grades every program of `solutions/lenet/` in the best sandbox there is and writes the tables between
-their markers; with `--luck` it writes what follows from the calibrations, and grades nothing. `tests/test_lenet.py` grades
-all of them, too, and compares.
+their markers; with `--luck` it writes what follows from the calibrations, and grades nothing. `tests/test_lenet.py` compares the
+tables with the kill table's certificate.
 """
 
 import re
