@@ -161,7 +161,8 @@ def _all(sheet: Sheet, outcome: Outcome, reason: str, detail: str = "") -> list[
 def _marked(number: int, item: KeyItem, answers: Answers) -> Iterator[TestResult]:
     """Mark one question."""
     names = answer_names(number, item)
-    typed = {key_of(item.id, part): answers.typed.get(name, "") for part, name in enumerate(names)}
+    given = {**answers.as_they_stand, **answers.typed}
+    typed = {key_of(item.id, part): given.get(name, "") for part, name in enumerate(names)}
     mark = mark_item(item, typed)
     share = _share(item)
     earned = sum((part.fraction for part in mark.parts), Fraction(0)) * share
@@ -170,12 +171,13 @@ def _marked(number: int, item: KeyItem, answers: Answers) -> Iterator[TestResult
             part.fraction * share * (mark.points / earned if earned else 0)
         )  # a slot may count whole questions only
         outcome, reason = _outcome(part, right=points == share)
+        unread = part.outcome in {"no answer", "unreadable"}
         yield _test(
             name,
             _description(name),
             float(share),
             outcome,
-            answers.problems.get(name, reason),
+            answers.problems.get(name, reason) if unread else reason,
             points=float(points),
             diagnosis=part.misconceptions[0] if len(part.misconceptions) == 1 else None,
             detail=f"typed {part.typed!r}; the key is {asked.answer.show()}",

@@ -1,29 +1,25 @@
-"""Answers in a submitted quiz notebook, read without running a line of it.
+"""Answers in a submitted quiz notebook, read without running a line of it, as `question_bank.notebook_answers` says.
 
 An answer cell is known by the key in its metadata, or by its first line `# [K7Q2-M3XA]/a`, where a program has dropped metadata.
-Its answer is what stands after the last `answer_... =`: of a text in quotation marks its content, of anything else the source
-as it was typed, so `(3, 32, 32)`, `32x32`, `1/3` and `error` are read as on a page, and `2 * 3` is not computed. `None`, and a cell
-that is empty, is no answer. Where two cells have the same key the later one with an answer counts.
+Its answer is what is assigned last, or what its last line says. Where two cells have the same key the later one with an answer counts.
 """
 
-import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from question_bank.errors import ResponseError
+from question_bank.notebook_answers import MAX_SOURCE, assigned
 from question_bank.responses import Response, mended
 
 MAX_BYTES: Final = 20_000_000
 MAX_CELLS: Final = 5_000
-MAX_SOURCE: Final = 40_000
 
 _FORMAT: Final = "legrade-notebook-1"
 _LONGEST: Final = 200
 _KEY: Final = re.compile(r"[0-9A-Za-z-]{1,64}/[a-z]")
 _FIRST: Final = re.compile(r"\s*#\s*\[([0-9A-Za-z-]{1,64})\]/([a-z])\s*(?:\n|$)")
-_TYPED: Final = re.compile(r"^[ \t]*answer_\w{1,40}[ \t]*=[ \t]*([^\n]*)", re.MULTILINE)
 
 
 def parse_notebook(data: bytes, file: str) -> Response:
@@ -58,32 +54,8 @@ def answer(source: str) -> str:
     """
     if len(source) > MAX_SOURCE:
         return source  # whoever reads it finds it too long
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        typed = _TYPED.findall(source)
-        return "" if not typed else typed[-1].partition("#")[0].strip()
-    value = _assigned(body)
-    if value is None or (isinstance(value, ast.Constant) and value.value is None):
-        return ""
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return value.value.strip()
-    return ast.get_source_segment(source, value) or ""
-
-
-def _assigned(body: list[ast.stmt]) -> ast.expr | None:
-    """Return what the last answer is assigned to; where there is none, what the last line says."""
-    for statement in reversed(body):
-        if isinstance(statement, ast.Assign) and any(map(_is_answer, statement.targets)):
-            return statement.value
-        if isinstance(statement, ast.AnnAssign) and _is_answer(statement.target):
-            return statement.value
-    last = body[-1] if body else None
-    return last.value if isinstance(last, ast.Expr) else None
-
-
-def _is_answer(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id.startswith("answer_")
+    found = list(assigned(source, bare=True))
+    return found[-1].text.strip() if found else ""
 
 
 def _answers(cells: list[Any]) -> Iterator[tuple[str, str]]:

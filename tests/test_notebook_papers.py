@@ -200,7 +200,7 @@ def test_code_and_listings_keep_their_backquotes():
 
 CELLS = {
     "a tuple": ("answer_1 = (3, 32, 32)", "(3, 32, 32)"),
-    "an array over lines": ("answer_1 = [[1, 2],\n   [3, 4]]", "[[1, 2],\n   [3, 4]]"),
+    "an array over lines": ("answer_1 = [[1, 2],\n   [3, 4]]", "[[1, 2], [3, 4]]"),
     "a text": ("answer_1 = 'A, C'", "A, C"),
     "texts side by side": ("answer_1 = ('be'\n 'cause')", "because"),
     "prose": ('answer_1 = """\nBecause.\n"""', "Because."),
@@ -333,5 +333,5 @@ def test_any_cells_are_read(cells, source):
 @given(st.text(st.sampled_from("answer_1 =()[]{}'\"\\#\n\t0123.,-+*/:;lambda\u1ec7\x00\ud800"), max_size=300))
 @settings(max_examples=300, deadline=None)
 def test_any_source_is_read(source):
-    """No source of a cell stops the reader, and none is longer than it was."""
-    assert len(answer(source)) <= len(source)
+    """No source of a cell stops the reader, and none becomes longer than by the blanks after its commas."""
+    assert len(answer(source)) <= len(source) + source.count(",") + 2
