@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -500,7 +501,10 @@ def test_a_notebook_s_page_says_what_its_feedback_says_and_styles_nothing_inline
 def test_pages_of_notebooks_reach_who_handed_them_in(people, data):
     """By the names under which Moodle and Canvas gave them out, as folders and as files; the rest is named."""
     shown = page_name("Homework 1")
-    plain = [(number + 10**5, re.sub(r"[\W_]", "", name) or "x") for _, name, number in people]
+    plain = [
+        (number + 10**5, re.sub(r"[\W_]", "", normalize("NFC", name)) or "x") for _, name, number in people
+    ]
+    plain = [(number, "x" if name == "anon" else name) for number, name in plain]  # that is Canvas's own mark
     owners = {number: f"{name}_{number}" for number, name in plain}
     folders = data.draw(st.booleans())
     ending = "assignsubmission_file/h w.ipynb" if folders else "assignsubmission_file_h w.ipynb"
