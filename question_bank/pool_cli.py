@@ -21,7 +21,10 @@ def pool(
     out: Annotated[Path, typer.Option(help="Folder; files for instructors only go into its folder lms/.")],
     variants: Annotated[int, typer.Option(min=1, max=1000, help="Items of each question.")] = 40,
     formats: Annotated[
-        str, typer.Option("--formats", help="moodle, canvas, gift, markdown, with commas between them.")
+        str,
+        typer.Option(
+            "--formats", help="moodle, canvas, qti21, qti30, gift, markdown, with commas between them."
+        ),
     ] = "moodle",
     key: Annotated[
         Path | None, typer.Option("--key", help="Course key; course.key beside the blueprint by default.")
