@@ -129,7 +129,8 @@ def build(
 ) -> None:
     """Write one paper for each student, and the keys apart. Students who have a paper already keep it.
 
-    With --practice, write sets to practise with, which hold their answers and never an item of this exam.
+    With --practice, write sets to practise with, which hold their answers: other items than those of the exam's versions, or of
+    the students of --roster; where neither is known, build the exam with --avoid and the folder of the sets.
     """
     from question_bank import exam
     from question_bank.blueprint import read_blueprint
