@@ -74,7 +74,7 @@ class PartFeedback:
         share: of the part's points, 0 to 1, exact.
         follows: letters of the earlier parts that it was marked from; empty where it was marked by the key alone.
         told: what is said about each misconception that leads to the answer.
-        key: what is right; None where solutions are withheld.
+        key: what is right; None where solutions are withheld, and of a void question.
         comment: of the person who marked a written answer.
     """
 
@@ -100,7 +100,8 @@ class ItemFeedback:
         max_points: what counts now: 0 where a correction made it void.
         parts: in order.
         corrections: that changed this student's item.
-        steps: the worked solution, and `remarks`: what it says in words; empty where solutions are withheld.
+        steps: the worked solution, and `remarks`: what it says in words; empty where solutions are withheld, and of a void
+            question, whose key may be what was wrong with it.
     """
 
     item: Item
@@ -200,7 +201,8 @@ def _item(
 ) -> ItemFeedback:
     """Make the feedback of one question."""
     question = item.question
-    rows = take(marked, "parts", list)
+    rows, corrected = take(marked, "parts", list), _corrected(item, marked, corrections)
+    solutions = solutions and all(each.action != VOID for each in corrected)
     if len(rows) != len(question.parts):
         raise FormatError(
             f"item {item.id}: {len(rows)} parts in the marks, {len(question.parts)} on the paper; mark again"
@@ -210,7 +212,7 @@ def _item(
         None if take(marked, "points", object) is None else exact(marked, "points"),
         exact(marked, "max_points"),
         tuple(_part(item, number, row, language, solutions=solutions) for number, row in enumerate(rows)),
-        _corrected(item, marked, corrections),
+        corrected,
         question.solution if solutions else (),
         question.remarks if solutions else (),
     )

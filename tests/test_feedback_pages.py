@@ -205,7 +205,10 @@ def test_what_a_person_gave_and_every_correction_is_told_with_its_reason_and_wit
     )
     judged = {"7": {"words/a": Judged(Fraction(3, 4), safe_text("because"), "Say <how>.")}}
     found = page(RIGHT | {"one/a": "C", "grid/a": "9 9; 9 9", "size/a": "3"}, rules, judged)
-    assert "Does not count This question does not count, for nobody. why void <b> How large?" in words(found)
+    assert (
+        "Does not count This question counts for nobody. why void <b> How large? Rows Does not count 3 px Question 2"
+        in words(found)
+    )
     assert "why full-marks <b> Fill in. Your answer All points 9 9; 9 9" in words(found)
     assert (
         "Another answer was accepted, too. why accept <b> Which? Your answer Accepted A 13 B ✓ right option C 15 (your choice)"
