@@ -229,7 +229,7 @@ def _write_paper(out: Path, sheet: Sheet, student: Student, exporters: Iterable[
     """Write a paper in every format; how large its print is, the class list of today says."""
     paper = replace(paper_of(sheet), large=student.large)
     for exporter in exporters:
-        path = out / "papers" / f"{file_stem(sheet.student.id)}{exporter.suffix}"
+        path = out / "papers" / f"{exporter.stem(file_stem(sheet.student.id))}{exporter.suffix}"
         write_whole(path, exporter.export(paper))
         write_beside(path.parent, exporter.beside(paper))
         yield path

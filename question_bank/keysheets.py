@@ -24,6 +24,7 @@ from question_bank.misconceptions import CATALOGUE
 from question_bank.model import Question
 from question_bank.paper import Item, Paper
 from question_bank.roster import file_stem
+from question_bank.student import tex_stem
 from question_bank.typst_text import Messages, Named, key_data
 from question_bank.values import show, show_number
 
@@ -73,7 +74,7 @@ def write_keysheets(
     paths = []
     for name, sheet in sorted(first.items()):
         for suffix, write in writers.items():
-            path = out / FOLDER / f"{name}{suffix}"
+            path = out / FOLDER / f"{tex_stem(name) if suffix == '.tex' else name}{suffix}"
             if not path.exists():
                 write_whole(path, write(sheet), 0o600)
             paths.append(path)

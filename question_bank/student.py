@@ -56,6 +56,15 @@ def file_stem(student_id: str) -> str:
     return f"{readable or 'student'}~{digest}"
 
 
+def tex_stem(stem: str) -> str:
+    """Return what a file of this stem is called where TeX reads it, to which a tilde is a command.
+
+    >>> tex_stem("etc_passwd~3754d6cb")
+    'etc_passwd+3754d6cb'
+    """
+    return stem.replace("~", "+")
+
+
 def place_number(label: str) -> int | None:
     """Return the number of a row or a seat; None where it is none.
 

@@ -22,7 +22,7 @@ from question_bank.keys import CourseKey
 from question_bank.message import Message
 from question_bank.model import PublicPart, PublicQuestion
 from question_bank.paper import Heading, Item, Paper
-from question_bank.roster import Student
+from question_bank.roster import Student, file_stem
 from question_bank.translation import localize
 from question_bank.values import Field, Grid
 
@@ -217,10 +217,15 @@ def test_printed_papers_come_with_keys_for_their_owner_alone(tmp_path):
 def test_latex_papers_come_with_figures_once_and_keys(tmp_path):
     """Named by what they show, PDF, and those of the key for its owner alone; building again writes the same bytes."""
     plan = Blueprint("Q", "q", (Slot("conv-output-size"), Slot("max-pool-by-hand")), versions=1)
-    roster = [Student(str(n), "An", language=language) for n, language in enumerate(("", "", "vi"))]
+    names = {"0": "", "1": "", "ü 7": "vi"}
+    roster = [Student(name, "An", language=language) for name, language in names.items()]
     made = exam.build(plan, roster, CourseKey(bytes(32)), tmp_path, ["latex"])
     papers = {path.name: path.read_text(encoding="utf-8") for path in made.papers}
-    assert sorted(papers) == ["0.tex", "1.tex", "2.tex"]
+    assert sorted(papers) == [
+        "0.tex",
+        "1.tex",
+        f"{file_stem('ü 7').replace('~', '+')}.tex",
+    ]  # TeX obeys a tilde
     named = [set(re.findall(r"\\drawing\{1\}\{(figures/[0-9a-f]{16})\}", text)) for text in papers.values()]
     assert named[0] == named[1] != named[2]
     files = sorted((tmp_path / "papers" / "figures").iterdir())

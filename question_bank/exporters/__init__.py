@@ -33,12 +33,14 @@ class Exporter:
         suffix: of its files, with the dot.
         export: writes a paper.
         beside: the files that it needs, such as figures; none as a rule.
+        stem: how a file of this stem is called, where the format's readers take a character for something else.
     """
 
     name: str
     suffix: str
     export: Export
     beside: Beside = _nothing
+    stem: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ EXPORTERS = Registry[Exporter]("format", package=__name__)
 KEY_EXPORTERS = Registry[KeyExporter]("course format", package=__name__)
 
 
-def exporter(name: str, *, suffix: str, beside: Beside = _nothing) -> Callable[[Export], Export]:
+def exporter(
+    name: str, *, suffix: str, beside: Beside = _nothing, stem: Callable[[str], str] = str
+) -> Callable[[Export], Export]:
     """Register the decorated function as the format `name`.
 
     Raises:
@@ -70,7 +74,7 @@ def exporter(name: str, *, suffix: str, beside: Beside = _nothing) -> Callable[[
     """
 
     def register(export: Export) -> Export:
-        EXPORTERS.add(name, Exporter(name, suffix, export, beside))
+        EXPORTERS.add(name, Exporter(name, suffix, export, beside, stem))
         return export
 
     return register

@@ -7,6 +7,7 @@ from question_bank.exporters import exporter
 from question_bank.latex_figures import drawn, figures_of
 from question_bank.latex_papers import paper_document
 from question_bank.paper import Paper
+from question_bank.student import tex_stem
 
 
 def figures(paper: Paper) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -15,7 +16,7 @@ def figures(paper: Paper) -> Iterator[tuple[str, Callable[[], bytes]]]:
         yield place, functools.partial(drawn, figure, paper.language)
 
 
-@exporter("latex", suffix=".tex", beside=figures)
+@exporter("latex", suffix=".tex", beside=figures, stem=tex_stem)
 def to_latex(paper: Paper) -> bytes:
     """Write the paper in UTF-8.
 
