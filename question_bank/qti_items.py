@@ -22,7 +22,7 @@ from question_bank.gaps import Gap, NumberGap, OptionGap, PersonGap, TextGap
 from question_bank.issued import KeyItem
 from question_bank.pool import code
 from question_bank.qti_names import Dialect, xhtml
-from question_bank.qti_processing import FEEDBACK, SOLUTION, Entered, Marking, entered, marking, spelled
+from question_bank.qti_processing import SOLUTION, Entered, Marking, entered, marking, spelled
 from question_bank.spellings import decimal
 from question_bank.values import Rational
 
@@ -157,10 +157,11 @@ class _Form:
         yield self._outcome("MAXSCORE", most)
         for name in how.shares:
             yield self._outcome(name, "0")
-        yield (
-            self._q("outcomeDeclaration", identifier=FEEDBACK, cardinality="multiple", baseType="identifier")
-            + "\n"
-        )
+        for outcome in dict.fromkeys((*(said.outcome for said in how.said), SOLUTION)):
+            yield self._q(
+                "outcomeDeclaration", identifier=outcome, cardinality="single", baseType="identifier"
+            )
+            yield "\n"
 
     def _outcome(self, name: str, start: str, **more: str) -> str:
         value = self._q("defaultValue", self._q("value", start))
@@ -235,14 +236,18 @@ class _Form:
         several = len(self._parts) > 1
         for said in how.said:
             letter = f"({string.ascii_lowercase[said.part]}) " if several else ""
-            yield self._modal(said.identifier, f"<p>{letter}{self._look.explanations(said.names)}</p>")
+            yield self._modal(
+                said.outcome, said.identifier, f"<p>{letter}{self._look.explanations(said.names)}</p>"
+            )
         asked = tuple(part.asked for part in self._parts)
         rubric = course_html.rubric(asked[0], self._look) if asked[0].by_person else ""
-        yield self._modal(SOLUTION, rubric + course_html.solution(self._item.question, asked, self._look))
+        yield self._modal(
+            SOLUTION, SOLUTION, rubric + course_html.solution(self._item.question, asked, self._look)
+        )
 
-    def _modal(self, identifier: str, html: str) -> str:
+    def _modal(self, outcome: str, identifier: str, html: str) -> str:
         said = self._dialect.flow(xhtml(html))
         return (
-            self._q("modalFeedback", said, outcomeIdentifier=FEEDBACK, identifier=identifier, showHide="show")
+            self._q("modalFeedback", said, outcomeIdentifier=outcome, identifier=identifier, showHide="show")
             + "\n"
         )

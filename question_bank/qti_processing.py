@@ -2,12 +2,13 @@
 
 A part is right or wrong as a whole, as a number, a shape or an option is; or it earns a share, as an array whose cells are right
 in part. `SCORE` is the item's points: of one whole part all or none, else the weighted mean of `SHARE1`, `SHARE2`, ... by the
-item's partial-credit rule. `FEEDBACK` collects what is said: one name for each wrong answer that has a misconception, and
-`SOLUTION` in the end.
+item's partial-credit rule. `FEEDBACK` is the name of the wrong answer that was given, one for each part where there are several (and
+for each option where several can be chosen); `SOLUTION` is always set. Outcomes are single values, because some players cannot add
+to a container.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
@@ -21,7 +22,6 @@ from question_bank.qti_names import Dialect
 from question_bank.spellings import decimal, spellings
 from question_bank.values import Grid, Rational, Value
 
-FEEDBACK: Final = "FEEDBACK"
 SOLUTION: Final = "SOLUTION"
 _SLACK: Final = Fraction(1, 10**12)
 _WRONG_SPELLINGS: Final = 4
@@ -43,9 +43,10 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said about a wrong answer: by its identifier, of which part, the misconceptions behind it."""
+    """What is said about a wrong answer: when an outcome has this identifier; of which part, the misconceptions behind it."""
 
     identifier: str
+    outcome: str
     part: int
     names: Names
 
@@ -94,13 +95,13 @@ def marking(item: KeyItem, parts: Sequence[Entered], dialect: Dialect) -> Markin
     """Write the response processing of an item."""
     writer = _Writer(dialect, item)
     if parts[0].asked.by_person:
-        return Marking((), writer.say(SOLUTION), ())
+        return Marking((), writer.say(SOLUTION, SOLUTION), ())
     if len(parts) == 1 and writer.whole(parts[0]):
         rules = writer.chain(parts[0], writer.right(parts[0]), writer.set_score(writer.number(item.points)))
-        return Marking((), rules + writer.say(SOLUTION), writer.said)
+        return Marking((), rules + writer.say(SOLUTION, SOLUTION), writer.said)
     shares = tuple(f"SHARE{part.asked.part + 1}" for part in parts)
     rules = "".join(writer.share(part, name) for part, name in zip(parts, shares, strict=True))
-    return Marking(shares, rules + writer.total(shares) + writer.say(SOLUTION), writer.said)
+    return Marking(shares, rules + writer.total(shares) + writer.say(SOLUTION, SOLUTION), writer.said)
 
 
 class _Writer:
@@ -109,7 +110,7 @@ class _Writer:
     def __init__(self, dialect: Dialect, item: KeyItem) -> None:
         self._q = dialect.element
         self._item = item
-        self._said: dict[tuple[int, Names], Said] = {}
+        self._said: dict[tuple[str, int, Names], Said] = {}
 
     @property
     def said(self) -> tuple[Said, ...]:
@@ -125,11 +126,10 @@ class _Writer:
     def number(self, value: Rational) -> str:
         return self._q("baseValue", decimal(value), baseType="float")
 
-    def say(self, identifier: str) -> str:
-        """Add to the feedback."""
-        added = self._q("baseValue", identifier, baseType="identifier")
-        both = self._q("multiple", self._q("variable", identifier=FEEDBACK), added)
-        return self._q("setOutcomeValue", both, identifier=FEEDBACK) + "\n"
+    def say(self, outcome: str, identifier: str) -> str:
+        """Set what is said."""
+        value = self._q("baseValue", identifier, baseType="identifier")
+        return self._q("setOutcomeValue", value, identifier=outcome) + "\n"
 
     def set_score(self, value: str) -> str:
         return self._q("setOutcomeValue", value, identifier="SCORE")
@@ -142,11 +142,13 @@ class _Writer:
 
     def chain(self, part: Entered, right: str, then: str) -> str:
         """Write what follows from a right answer, else what is said about the first wrong one that it is."""
+        gap = part.asked.gaps[0]
+        several = isinstance(gap, OptionGap) and gap.several
+        wrong = [] if several else self._wrong(part)
         cases = [self._q("responseIf", right, then)]
-        cases += [
-            self._q("responseElseIf", test, self._about(part, names)) for test, names in self._wrong(part)
-        ]
-        return self._q("responseCondition", *cases) + "\n"
+        cases += [self._q("responseElseIf", test, self._about(part, names)) for test, names in wrong]
+        rules = self._q("responseCondition", *cases) + "\n"
+        return rules + "".join(self._named_options(part, gap) if several else ())
 
     def share(self, part: Entered, name: str) -> str:
         """Write how a part earns its share, and what is said about it."""
@@ -158,11 +160,16 @@ class _Writer:
             earned = self._q("mapResponse", identifier=part.names[0])
             share = self._q("divide", earned, self.number(len(gap.right)))
             rules = self._q("setOutcomeValue", share, identifier=name) + "\n"
-            return rules + "".join(
-                self._q("responseCondition", self._q("responseIf", test, self._about(part, names))) + "\n"
-                for test, names in self._wrong(part)
-            )
+            return rules + "".join(self._named_options(part, gap))
         return self._cells(part, name) + self._named_array(part, name)
+
+    def _named_options(self, part: Entered, gap: Gap) -> Iterator[str]:
+        """Write what is said about each wrong option that is chosen, whatever else is."""
+        if isinstance(gap, OptionGap):
+            for letter, names in gap.wrong:
+                test = self._chosen(gap, part.names[0], part.option(letter))
+                case = self._q("responseIf", test, self._about(part, names, f"_{letter}"))
+                yield self._q("responseCondition", case) + "\n"
 
     def _cells(self, part: Entered, name: str) -> str:
         """Count the cells that are right; where most are the same number, only what is above the share of that number counts."""
@@ -219,10 +226,11 @@ class _Writer:
         found = list(tests)
         return found[0] if len(found) == 1 else self._q("and", *found)
 
-    def _about(self, part: Entered, names: Names) -> str:
-        key = (part.asked.part, names)
+    def _about(self, part: Entered, names: Names, option: str = "") -> str:
+        several = str(part.asked.part + 1) if len(self._item.question.parts) > 1 else ""
+        key = (f"FEEDBACK{several}{option}", part.asked.part, names)
         known = self._said.setdefault(key, Said(f"WRONG{len(self._said) + 1}", *key))
-        return self.say(known.identifier).rstrip()
+        return self.say(known.outcome, known.identifier).rstrip()
 
     def _right(self, gap: Gap, name: str) -> str:
         match gap:

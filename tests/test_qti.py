@@ -129,7 +129,7 @@ class Item:
                     self.rule(then, values)
                 return
 
-    def value(self, node, values):  # noqa: PLR0911, C901, PLR0912 -- one for each operator
+    def value(self, node, values):  # noqa: PLR0911, C901 -- one for each operator
         """Work an expression out."""
         if node.tag == "variable":
             return values[node.get("identifier")]
@@ -141,13 +141,6 @@ class Item:
         if node.tag == "mapResponse":
             return self.mapped(node.get("identifier"), values)
         found = [self.value(child, values) for child in node]
-        if node.tag == "multiple":
-            return tuple(
-                v
-                for each in found
-                if each is not None
-                for v in (each if isinstance(each, tuple) else (each,))
-            )
         if node.tag == "or":
             return any(found)
         if node.tag == "and":
@@ -205,11 +198,15 @@ class Item:
 
     def said(self, outcomes):
         """Return what is said afterwards, as text, by its identifier."""
-        shown = outcomes["FEEDBACK"] or ()
         modal = {each.get("identifier"): each for each in self.root.iter("modalFeedback")}
-        assert set(shown) <= set(modal)
-        assert all(each.get("outcomeIdentifier") == "FEEDBACK" for each in modal.values())
-        return {name: "".join(modal[name].itertext()) for name in dict.fromkeys(shown)}
+        shown = {
+            name: "".join(each.itertext())
+            for name, each in modal.items()
+            if outcomes[each.get("outcomeIdentifier")] == name and each.get("showHide") == "show"
+        }
+        assert len(modal) == len(list(self.root.iter("modalFeedback")))
+        assert {text for text in outcomes.values() if isinstance(text, str) and text in modal} == set(shown)
+        return shown
 
 
 @dataclass
@@ -437,8 +434,8 @@ def check(item, found):
         assert (outcomes["SCORE"] == float(item.points)) == (points == item.points), about
         said = found.said(outcomes)
         assert "SOLUTION" in said, about
-        heard = [text for name, text in said.items() if name != "SOLUTION"]
-        assert heard == list(dict.fromkeys(reasons(item, each.values))), about
+        heard = dict.fromkeys(text for name, text in said.items() if name != "SOLUTION")
+        assert list(heard) == list(dict.fromkeys(reasons(item, each.values))), about
     return len(tried)
 
 
@@ -607,6 +604,17 @@ def test_options_and_texts_say_what_they_count():
     counts = {each.get("mapKey"): each.get("mappedValue") for each in item.root.iter("mapEntry")}
     assert counts["3x4"] == "1"
     assert item.correct("RESPONSE") == ["(3, 4)"]
+
+
+@pytest.mark.parametrize("rule", credit.RULES)
+def test_each_wrong_option_that_is_chosen_is_explained(rule):
+    """Two at once, and the same reason once; by a rule that wants whole parts, too."""
+    names = ("same-size-assumed", "padding-ignored", "same-size-assumed")
+    wrong = tuple(Wrong(name, 0, f"A{letter}") for name, letter in zip(names, "BCD", strict=True))
+    made = asking(Part(Choices(("a", "b", "c", "d"), "A"), Message("?")), wrong=wrong)
+    [(item, found)] = zip(pool_of(made, rule=rule).items(), one("qti21", made, rule=rule), strict=True)
+    assert len(list(reasons(item, {0: "BCD"}))) == 3
+    assert check(item, found) > 5
 
 
 def test_of_each_group_one_item_is_drawn():
