@@ -15,7 +15,14 @@ from autograder.errors import TierError
 from autograder.sandboxes.prefork import PreforkSandbox
 from autograder.sandboxes.probe import open_sandbox
 
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ROOT = Path(__file__).resolve().parent.parent
+
+# Tests run in as many processes as there are processors. Two of them with several threads each, and whatever they start,
+# wait for each other most of the time: the public checks of the assignments took four times as long. Set before torch is
+# imported, and for the processes of commands, notebooks and nbgrader.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_make_parametrize_id(val):
@@ -150,6 +157,36 @@ def legrade(tmp_path_factory):
     warm = Warm(tmp_path_factory.mktemp("warm"))
     yield warm
     warm.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium for all tests of a module."""
+    playwright_api = pytest.importorskip(
+        "playwright.sync_api", reason="no playwright: pip install -e '.[dev]'"
+    )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        pytest.skip("no browser: apt-get install -y chromium")
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page of which every complaint on the console, and every request but for files, is a failure."""
+    context = browser.new_context(accept_downloads=True)
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith(("file:", "blob:")) else complaints.append(r.url))
+    yield page
+    context.close()
+    assert complaints == []
 
 
 @pytest.fixture(scope="module")
