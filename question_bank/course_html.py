@@ -94,8 +94,8 @@ class Look:
         return " ".join(self.template(self._explanation(name)) for name in names)
 
     def _explanation(self, name: str) -> str:
-        """Return what is said about a misconception; a question of the course's own says it itself."""
-        return self.say(CATALOGUE[name].explanation) if name in CATALOGUE else name
+        """Return what is said about a misconception; a question of the course's own says it itself, braces as they are."""
+        return self.say(CATALOGUE[name].explanation) if name in CATALOGUE else literal(name).template
 
 
 def stem(question: Question, code: str, look: Look) -> str:

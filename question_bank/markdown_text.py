@@ -1,6 +1,6 @@
 r"""Questions as Markdown with TeX between dollar signs, as Jupyter and most renderers read it: every text is escaped.
 
->>> from question_bank.message import Message
+>>> from question_bank.message import Message, literal
 >>> text(Message("Stride $s = {s}$, `x[0]`, 3 * 4 <b>", {"s": 2}))
 'Stride $s = 2$, `x[0]`, 3 \\* 4 &lt;b&gt;'
 """
@@ -14,7 +14,7 @@ from question_bank import credit, languages, maths
 from question_bank.answers import Answer, Choice, Choices, Written
 from question_bank.figures import Figure
 from question_bank.issued import KeyItem
-from question_bank.message import Message
+from question_bank.message import Message, literal
 from question_bank.misconceptions import CATALOGUE
 from question_bank.model import PublicQuestion, Question, Table
 from question_bank.paper import Item
@@ -172,8 +172,9 @@ def _key(answer: Answer) -> list[str]:
 
 def _why(name: str, language: str) -> str:
     """Say what is behind a wrong answer; a question of the course's own says it itself."""
-    known = name in CATALOGUE
-    return text(Message(languages.text(CATALOGUE[name].explanation, language) if known else name))
+    if name not in CATALOGUE:
+        return text(literal(name))
+    return text(Message(languages.text(CATALOGUE[name].explanation, language)))
 
 
 def points(value: Rational, language: str) -> str:

@@ -112,7 +112,12 @@ def _named(reader: TomlReader, table: Mapping[str, Any], path: FieldPath) -> str
             raise reader.error(
                 (*path, "feedback"), short(feedback), f"a text of 1 to {MAX_FEEDBACK} characters"
             )
-        return " ".join(feedback.split())
+        said = " ".join(feedback.split())
+        try:
+            literal(said).check()
+        except QuestionBankError as error:
+            raise reader.fault((*path, "feedback"), str(error)) from None
+        return said
     name = table["misconception"]
     if name not in CATALOGUE:
         near = difflib.get_close_matches(str(name), CATALOGUE, n=3, cutoff=0.4)

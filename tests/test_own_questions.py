@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import struct
+import zipfile
 import zlib
 from collections import Counter
 from dataclasses import replace
@@ -20,6 +21,7 @@ from question_bank.as_text import solution_lines
 from question_bank.blueprint import parse_blueprint, read_blueprint
 from question_bank.drawings import svg
 from question_bank.errors import BlueprintError, FormatError, MissingTranslationError
+from question_bank.exporters import KEY_EXPORTERS
 from question_bank.figures import Figure
 from question_bank.frozen import canonical
 from question_bank.images import MAX_BYTES, read_image
@@ -29,6 +31,7 @@ from question_bank.keys import CourseKey
 from question_bank.message import Message
 from question_bank.own_data import OwnQuestion
 from question_bank.paper import key_of
+from question_bank.pool import Group, Pool
 from question_bank.roster import Student
 from question_bank.static_questions import parse_question
 from question_bank.values import Field, Grid
@@ -116,6 +119,17 @@ def test_a_choice_names_every_wrong_option_and_keeps_its_braces():
     assert "B: The empty set is {}." in told
     assert "C: Padding counted on one side only" in told
     assert "Sets have no order." in told
+
+
+@pytest.mark.parametrize("name", KEY_EXPORTERS.names())
+def test_course_systems_are_told_reasons_with_braces(name):
+    """The author's words stand in every format that tells them, braces as they are."""
+    group = Group("Slot 1", "", 1, (KeyItem("k7q2-0000", 0, 1, parsed(CHOICE)),), 1)
+    told = KEY_EXPORTERS.get(name).export(Pool("Quiz", "q", (group,)))
+    if told[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(told)) as packed:
+            told = b"".join(packed.read(each) for each in packed.namelist())
+    assert "The empty set is {}." in told.decode().replace("\\", "")
 
 
 def test_written_text_and_several_parts():
@@ -279,6 +293,10 @@ BROKEN = {
     "no alt": (
         'stem = "?"\nimage = { file = "a.png" }\nkind = "integer"\nkey = 1',
         r"line 2: image\.alt: got nothing",
+    ),
+    "feedback that is no formula": (
+        'stem = "?"\nkind = "integer"\nkey = 1\n[[wrong]]\nanswer = 2\nfeedback = "It is $x^2$."',
+        r"line 6: wrong\[0\]\.feedback: formula 'x\^2'",
     ),
     "not TOML": ("stem = \n", r"q\.toml: not TOML: .*line 1"),
 }
