@@ -30,6 +30,7 @@ class Dialect:
         xsd: where its schema is published.
         suffix: of the types of resources in a manifest, such as `xmlv2p1`.
         kebab: whether names are spelled as in HTML.
+        ranges: whether a number near another is one between two, because players of this version know no tolerance.
     """
 
     version: str
@@ -37,6 +38,7 @@ class Dialect:
     xsd: str
     suffix: str
     kebab: bool
+    ranges: bool
 
     def element(self, name: str, *content: str, **attributes: str) -> str:
         """Write an element of QTI: `content` is XML already, attributes are escaped here."""
@@ -68,6 +70,7 @@ QTI21: Final = Dialect(
     "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd",
     "xmlv2p1",
     kebab=False,
+    ranges=False,
 )
 QTI30: Final = Dialect(
     "3.0",
@@ -75,6 +78,7 @@ QTI30: Final = Dialect(
     "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd",
     "xmlv3p0",
     kebab=True,
+    ranges=True,
 )
 
 

@@ -109,6 +109,7 @@ class _Writer:
 
     def __init__(self, dialect: Dialect, item: KeyItem) -> None:
         self._q = dialect.element
+        self._ranges = dialect.ranges
         self._item = item
         self._said: dict[tuple[str, int, Names], Said] = {}
 
@@ -148,6 +149,11 @@ class _Writer:
         cases = [self._q("responseIf", right, then)]
         cases += [self._q("responseElseIf", test, self._about(part, names)) for test, names in wrong]
         rules = self._q("responseCondition", *cases) + "\n"
+        if isinstance(
+            gap, TextGap
+        ):  # a field that was left open is no text, and some players compare it all the same
+            answered = self._q("not", self._q("isNull", self._q("variable", identifier=part.names[0])))
+            return self._q("responseCondition", self._q("responseIf", answered, rules)) + "\n"
         return rules + "".join(self._named_options(part, gap) if several else ())
 
     def share(self, part: Entered, name: str) -> str:
@@ -249,8 +255,11 @@ class _Writer:
         variable = self._q("variable", identifier=name)
         if not tolerance:
             return self._q("equal", variable, self.number(value), toleranceMode="exact")
-        trace = decimal(Fraction(tolerance) + max(abs(Fraction(value)), Fraction(tolerance)) * _SLACK)
-        both = f"{trace} {trace}"
+        far = Fraction(tolerance) + max(abs(Fraction(value)), Fraction(tolerance)) * _SLACK
+        if self._ranges:
+            ends = zip(("gte", "lte"), (value - far, value + far), strict=True)
+            return self._q("and", *(self._q(test, variable, self.number(end)) for test, end in ends))
+        both = f"{decimal(far)} {decimal(far)}"
         return self._q("equal", variable, self.number(value), toleranceMode="absolute", tolerance=both)
 
     def _typed(self, name: str, texts: Iterable[str]) -> str:
