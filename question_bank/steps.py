@@ -48,9 +48,12 @@ class Step:
 
     def mathml(self) -> str:
         """Return the equation as one MathML element."""
-        sides = self._sides(maths.mathml)
-        inner = dict.fromkeys(side.removeprefix("<math>").removesuffix("</math>") for side in sides)
+        inner = (side.removeprefix("<math>").removesuffix("</math>") for side in self.mathml_sides())
         return f"<math>{'<mo>=</mo>'.join(inner)}</math>"
+
+    def mathml_sides(self) -> tuple[str, ...]:
+        """Return what the equation says to be equal, a MathML element each: browsers break no line inside of one."""
+        return tuple(dict.fromkeys(self._sides(maths.mathml)))
 
     def latex(self) -> str:
         """Return the equation as LaTeX, without dollar signs."""

@@ -116,6 +116,7 @@ def _environment(language: str = SOURCE) -> Environment:
         "drawing": functools.partial(_drawing, say=say),
         "field_json": _field_json,
         "equation": lambda step: Markup(step.mathml()),  # noqa: S704  # MathML that `maths` made
+        "sides": lambda step: map(Markup, step.mathml_sides()),
     }
     environment.install_gettext_callables(say, _no_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.tests |= {"grid": _has_grid, "wide": _is_wide}
