@@ -250,6 +250,10 @@ class _Writer:
                 )
         raise AssertionError(_NOBODY)
 
+    def _answered(self, name: str) -> str:
+        """Write that a field was not left open: some players compare it all the same, as 0 or as a text."""
+        return self._q("not", self._q("isNull", self._q("variable", identifier=name)))
+
     def _near(self, name: str, value: Rational, tolerance: Rational) -> str:
         """Compare a number; the ends of a tolerance, which no binary number may hold, are a trace further out."""
         variable = self._q("variable", identifier=name)
@@ -258,7 +262,8 @@ class _Writer:
         far = Fraction(tolerance) + max(abs(Fraction(value)), Fraction(tolerance)) * _SLACK
         if self._ranges:
             ends = zip(("gte", "lte"), (value - far, value + far), strict=True)
-            return self._q("and", *(self._q(test, variable, self.number(end)) for test, end in ends))
+            between = (self._q(test, variable, self.number(end)) for test, end in ends)
+            return self._q("and", self._answered(name), *between)
         both = f"{decimal(far)} {decimal(far)}"
         return self._q("equal", variable, self.number(value), toleranceMode="absolute", tolerance=both)
 
