@@ -469,8 +469,12 @@ def packages(questions):
 
 @pytest.mark.parametrize("rule", credit.RULES)
 def test_every_family_is_marked_and_explained_as_here(questions, rule):
-    """Right, wrong with a name, partly right, not answered: points and reasons are ours, by each rule of partial credit."""
-    asked = [each for each in questions if rule == credit.PARTS or matters(each)]
+    """Right, wrong with a name, partly right, not answered: points and reasons are ours, by each rule of partial credit.
+
+    Every family by the usual rule; those for which a rule changes something take turns with the other three.
+    """
+    turn = credit.RULES.index(rule)
+    asked = [each for each in questions if matters(each)][turn % 3 :: 3] if turn else questions
     pool = pool_of(*asked, rule=rule, points=Fraction(5, 2))
     found = read(KEY_EXPORTERS.get("qti21").export(pool), "qti21")
     count = 0
@@ -482,7 +486,7 @@ def test_every_family_is_marked_and_explained_as_here(questions, rule):
             ]
         else:
             count += check(item, made)
-    assert count > (1000 if rule == credit.PARTS else 200)
+    assert count > (100 if turn else 1000)
 
 
 def matters(question):
@@ -595,7 +599,7 @@ def as_xml(text):
 
 
 @given(NASTY, st.lists(NASTY.map(literal), min_size=2, max_size=5, unique=True), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_a_text_says_comes_back(stem, options, data):
     """Markup, control characters, halves of characters: in the stem, a listing, options, and the titles of a pool."""
     right = data.draw(st.sampled_from("ABCDE"[: len(options)]))
