@@ -10,7 +10,7 @@
 """
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -28,7 +28,11 @@ from question_bank.values import Rational
 
 TOOL: Final = "LeGrade"
 STYLE: Final = "legrade.css"
-_WIDTH: Final = "12"
+_TEXT: Final = {"expectedLength": "60"}
+_NUMBER: Final = {"expectedLength": "20"}
+_CELL: Final = {"expectedLength": "12", "class": "qti-input-width-6"}
+"""Widths, which some systems take for a limit: enough for each spelling, and the same whatever is right."""
+
 _LINES: Final = "8"
 _LONGEST: Final = 256
 
@@ -207,11 +211,13 @@ class _Form:
     def _entries(self, part: Entered) -> str:
         """Lay out fields to type into, each of which says what it is for."""
         named = zip(part.names, self._labels(part), strict=True)
-        return course_html.fields(part.asked, lambda _: self._entry(*next(named)))
+        alone = _TEXT if isinstance(part.asked.gaps[0], TextGap) else _NUMBER
+        width = alone if part.asked.layout == "line" else _CELL
+        return course_html.fields(part.asked, lambda _: self._entry(*next(named), width))
 
-    def _entry(self, name: str, label: str) -> str:
+    def _entry(self, name: str, label: str, width: Mapping[str, str]) -> str:
         read_out = "ariaLabel" if self._dialect.kebab else "label"
-        attributes = {"responseIdentifier": name, "expectedLength": _WIDTH, read_out: label[:_LONGEST]}
+        attributes = {"responseIdentifier": name, **width, read_out: label[:_LONGEST]}
         return self._q("textEntryInteraction", **attributes)
 
     def _labels(self, part: Entered) -> Iterator[str]:

@@ -549,6 +549,12 @@ def test_what_is_asked_is_all_there(questions, packages):
         assert asked == list(item.declared) == [each for names in names_of(question) for each in names]
         labels = [each.get("label") for each in body.iter("textEntryInteraction")]
         assert all(labels)
+        wanted = attempt(
+            KeyItem("k", 0, 1, question), {n: p.answer.value for n, p in enumerate(question.parts)}
+        )
+        for each in body.iter("textEntryInteraction"):  # some systems let nothing longer be typed
+            [text] = wanted.fields[each.get("responseIdentifier")]
+            assert len(text) < int(each.get("expectedLength"))
         assert len(set(labels)) == len(labels) or len(question.parts) > 1
         assert not [each for each in item.root.iter() if each.get("style")]
         solution = "".join(item.root.find("modalFeedback[@identifier='SOLUTION']").itertext())
