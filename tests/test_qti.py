@@ -650,8 +650,8 @@ def test_each_wrong_option_that_is_chosen_is_explained(rule):
     assert check(item, found) > 5
 
 
-def test_of_each_group_one_item_is_drawn():
-    """Points of groups add up; sections keep their title, their intro, and what is to be shuffled."""
+def in_sections():
+    """Return a pool with sections, of which one shuffles."""
     made = asking(Part(Choice(("yes", "no"), "A"), Message("?")), wrong=(Wrong("same-size-assumed", 0, "B"),))
     items = tuple(KeyItem(f"k7q2-{n:04d}", n, 2, made) for n in range(4))
     groups = (
@@ -659,9 +659,14 @@ def test_of_each_group_one_item_is_drawn():
         Group("second", "", 2, items[2:3], 1),
         Group("third", "", 2, items[3:], 1),
     )
-    pool = Pool(
+    return Pool(
         "Quiz", "quiz-1", groups, sections=(Heading("Part I", "Read $n + 1$.", 0), Heading("", "", 2))
     )
+
+
+def test_of_each_group_one_item_is_drawn():
+    """Points of groups add up; sections keep their title, their intro, and what is to be shuffled."""
+    pool = in_sections()
     for name in FORMATS:
         found = read(KEY_EXPORTERS.get(name).export(pool), name)
         [part] = found.test.iter("testPart")
@@ -761,13 +766,16 @@ def test_every_file_follows_the_schemas_of_qti(packages):
         tree = etree.parse(path)
         schemas[tree.getroot().get("targetNamespace")] = etree.XMLSchema(tree)
     seen = dict.fromkeys(schemas, 0)
-    for package in packages.values():
+    sections = [read(KEY_EXPORTERS.get(name).export(in_sections()), name) for name in FORMATS]
+    for package in [*packages.values(), *sections]:
         for name, data in package.files.items():
             root = etree.fromstring(data) if name.endswith(".xml") else None
             space = etree.QName(root).namespace if root is not None else None
             if space in schemas:
                 schemas[space].assertValid(root)
                 seen[space] += 1
+                root.attrib.pop("identifier")
+                assert not schemas[space].validate(root), "a schema that finds nothing shows nothing"
     assert all(seen.values()), seen
 
 
