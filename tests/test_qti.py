@@ -576,7 +576,7 @@ def test_wrong_answers_that_fit_into_no_field_are_told_in_the_solution(questions
     st.fractions(-9, 9, max_denominator=1000),
     st.sampled_from([Fraction(text) for text in ("0", "1/2", "1/10", "1/20", "1/200", "1/7000")]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_ends_of_a_tolerance_are_right_and_no_more(value, tolerance):
     """Binary numbers cannot hold most decimals: the ends count all the same, as typed, and a trace beyond does not."""
     given_value = Fraction(decimal(value))
@@ -605,7 +605,7 @@ def as_xml(text):
 
 
 @given(NASTY, st.lists(NASTY.map(literal), min_size=2, max_size=5, unique=True), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whatever_a_text_says_comes_back(stem, options, data):
     """Markup, control characters, halves of characters: in the stem, a listing, options, and the titles of a pool."""
     right = data.draw(st.sampled_from("ABCDE"[: len(options)]))
