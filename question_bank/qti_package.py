@@ -113,11 +113,14 @@ def _zipped(files: dict[str, bytes]) -> bytes:
 
 
 def _test(pool: Pool, name: str, members: list[_Member], look: Look, dialect: Dialect) -> str:
-    """Write the test: each item is answered once, and then explained."""
+    """Write the test: each item is answered once, and explained where its instructor turns feedback on.
+
+    Feedback tells keys: shown by default it would pass from one student to the next while an exam goes on.
+    """
     q = dialect.element
     part = q(
         "testPart",
-        q("itemSessionControl", maxAttempts="1", showFeedback="true") + "\n",
+        q("itemSessionControl", maxAttempts="1", showFeedback="false") + "\n",
         *_sections(pool, members, look, dialect),
         identifier="part_1",
         navigationMode="nonlinear",

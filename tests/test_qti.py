@@ -696,6 +696,13 @@ def test_of_each_group_one_item_is_drawn():
         assert {"shapes", "window-count", "first", "Quiz"} <= set(words)
 
 
+def test_no_key_is_shown_while_others_still_work():
+    """Feedback tells keys, so the test has it turned off, and each question is answered once."""
+    for name in FORMATS:
+        [control] = read(KEY_EXPORTERS.get(name).export(in_sections()), name).test.iter("itemSessionControl")
+        assert (control.get("showFeedback"), control.get("maxAttempts")) == ("false", "1")
+
+
 def test_the_same_pool_gives_the_same_bytes(questions):
     """Twice, in each format."""
     for name in FORMATS:

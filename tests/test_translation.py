@@ -44,7 +44,7 @@ from question_bank.values import Field
 FAMILIES = bank.names()
 OTHERS = [language for language in languages.LANGUAGES if language != languages.SOURCE]
 AN, BINH = Student("1", "Nguyễn Văn Án"), Student("2", "Bình")
-SAMPLED, MANY = 60, 200
+SAMPLED, MANY = 60, 500
 """Points of each family; `legrade bank texts` looks at all of them."""
 
 
