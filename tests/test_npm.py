@@ -30,7 +30,7 @@ def made(tmp_path):
             (tools / "npm").write_text(f"#!/bin/sh\n{npm}\n")
             (tools / "npm").chmod(0o755)
         done = subprocess.run(
-            [shutil.which("make"), "-o", "check-python", TARGET],
+            [shutil.which("make"), "--no-print-directory", "-o", "check-python", TARGET],
             cwd=tmp_path,
             env={**os.environ, "PATH": str(tools), "MAKEFLAGS": ""},
             capture_output=True,
