@@ -12,12 +12,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 demo: .venv/.demo-installed
 	$(BIN)/python demo/run.py
 
-# Three processes for two processors: a quarter of the tests' time they wait for a limit of seconds, a pipe or a page.
 test: .venv/.test-installed browser .venv/npm/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 proof: .venv/.test-installed
 	$(BIN)/python -m proof.run $(PROOFS)

@@ -121,7 +121,7 @@ def test_every_letter_is_right_as_often_as_any_other(name):
     right = defaultdict(list)
     family = bank.get(name)
     points = family.space.indexes()
-    for seed in range(300 if offers_choices(name) else 0):
+    for seed in range(150 if offers_choices(name) else 0):
         index = Draw("letters", name, seed).choice(points)
         for number, answer in choices(candidate(family, index, seed)):
             right[number, len(answer.options)].append(answer.value)

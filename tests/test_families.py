@@ -21,8 +21,8 @@ from question_bank.values import RAISED, Grid
 from question_bank.verification import verify
 
 GOLDEN = Path(__file__).parent / "golden"
-POINTS = 300
-"""Points of a family that are proved here; `make proof` proves all."""
+POINTS = 100
+"""Points of a family that are proved here, three for each mistake where it names more; `make proof` proves all."""
 GOLDEN_SEEDS = range(12)
 NAMES = bank.names()
 seeds = st.integers(0, 2**64)
@@ -52,12 +52,13 @@ def test_the_families_are_there():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_hundreds_of_points_are_proved(name):
+def test_a_hundred_points_are_proved(name):
     """No key differs from the oracle, no option collides, no step fails; the certificates do so for every point."""
     family = bank.get(name)
-    report = verify(family, draws=5, most=POINTS)
+    most = POINTS if len(family.maker.rules) <= POINTS else 3 * len(family.maker.rules)
+    report = verify(family, draws=5, most=most)
     assert report.ok, report.problems
-    assert report.points == min(len(family.space), POINTS)
+    assert report.points == min(len(family.space), most)
     assert report.undiscriminating == 0
     assert report.steps >= report.questions
     never = [rule for rule, idle in report.idle.items() if idle == report.questions]
